@@ -1,0 +1,1 @@
+"""The site: its people, places and rules, and the wiring."""

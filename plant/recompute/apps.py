@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RecomputeConfig(AppConfig):
+    name = "plant.recompute"
+    label = "recompute"
