@@ -1,0 +1,152 @@
+"""Who may. One table of actions and roles; views, services and templates all ask it."""
+
+import datetime as dt
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from plant.errors import DomainError
+from plant.models import Party, Role, Site, User
+
+P = ParamSpec("P")
+
+OPERATORS = {Role.OPERATOR, Role.SUPERVISOR}
+STAFF = {Role.OPERATOR, Role.SUPERVISOR, Role.MANAGER, Role.EHS, Role.ADMINISTRATOR}
+
+
+class Action(Enum):
+    """What a person can do here; the value is the words a refusal uses."""
+
+    SEE_PLANT = "see the plant's lots, batches and shipments"
+    RECEIVE = "receive scrap"
+    MOVE = "move containers"
+    HOLD = "put a container on hold"
+    RELEASE = "release a hold"
+    RELEASE_HAZARD = "release a hazard hold"
+    SET_REGULATORY = "decide a regulatory status"
+    RUN_BATCH = "run batches"
+    APPROVE_BLEND = "approve a blend"
+    REVERSE_OWN = "reverse an own entry"
+    REVERSE_ANY = "reverse another person's entry"
+    BACKDATE = "enter something before a container's latest movement"
+    SHIP = "ship"
+    SEE_DASHBOARD = "see the dashboard"
+    SET_LIMIT = "set a limit"
+    ADMINISTER = "make users and keys"
+
+
+MAY: dict[Action, set[Role]] = {
+    Action.SEE_PLANT: STAFF,
+    Action.RECEIVE: OPERATORS,
+    Action.MOVE: OPERATORS | {Role.EHS},
+    Action.HOLD: OPERATORS | {Role.EHS, Role.MANAGER},
+    Action.RELEASE: {Role.SUPERVISOR, Role.EHS},
+    Action.RELEASE_HAZARD: {Role.EHS},
+    Action.SET_REGULATORY: {Role.EHS},
+    Action.RUN_BATCH: OPERATORS,
+    Action.APPROVE_BLEND: {Role.SUPERVISOR},
+    Action.REVERSE_OWN: OPERATORS,
+    Action.REVERSE_ANY: {Role.SUPERVISOR},
+    Action.BACKDATE: {Role.SUPERVISOR},
+    Action.SHIP: OPERATORS,
+    Action.SEE_DASHBOARD: STAFF,
+    Action.SET_LIMIT: {Role.MANAGER, Role.ADMINISTRATOR},
+    Action.ADMINISTER: {Role.ADMINISTRATOR},
+}
+
+
+class NotAllowed(DomainError):
+    code = "not_allowed"
+
+
+class TooManyAttempts(DomainError):
+    code = "too_many_attempts"
+
+
+def may(user: User, action: Action) -> bool:
+    """Whether this person's role includes the action."""
+    return user.is_active and user.role in MAY[action]
+
+
+def check(user: User, action: Action) -> None:
+    """Raises `NotAllowed` with a sentence that says who could."""
+    if not may(user, action):
+        roles = _(" or ").join(sorted(str(role.label).lower() for role in MAY[action]))
+        raise NotAllowed(
+            _("You cannot %(action)s with your role. Ask: %(roles)s.") % {"action": action.value, "roles": roles}
+        )
+
+
+View = Callable[Concatenate[Any, P], HttpResponse]
+
+
+def allowed(action: Action) -> Callable[[View[P]], View[P]]:
+    """Decorates a view: login first, then the role. What a role may not see is not found (404)."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not isinstance(request.user, User) or not may(request.user, action):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+@transaction.atomic
+def create_user(
+    *,
+    username: str,
+    name: str,
+    role: Role,
+    password: str,
+    site: Site,
+    party: Party | None = None,
+    language: str = "en",
+) -> User:
+    """Make a login. Operators may work the floor at once; a partner's login names its party."""
+    user = User(username=username, name=name, role=role, site=site, party=party, language=language)
+    user.set_password(password)
+    user.save(force_insert=True)
+    return user
+
+
+ATTEMPTS = 5
+WINDOW = dt.timedelta(minutes=5)
+
+
+def count_attempt(*, subject: str, now: dt.datetime) -> None:
+    """Count one login try of a name at an address, before the password is looked at.
+
+    One atomic upsert: of 200 parallel guesses at most `ATTEMPTS` pass in a window. Raises `TooManyAttempts`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO plant_attempt AS a (subject, count, window_ends_at) VALUES (%(subject)s, 1, %(ends)s)
+            ON CONFLICT (subject) DO UPDATE SET
+                count = CASE WHEN a.window_ends_at <= %(now)s THEN 1 ELSE least(a.count, 1000000) + 1 END,
+                window_ends_at = CASE WHEN a.window_ends_at <= %(now)s THEN %(ends)s ELSE a.window_ends_at END
+            RETURNING count
+            """,
+            {"subject": subject[:200], "now": now, "ends": now + WINDOW},
+        )
+        row = cursor.fetchone()
+    if row is None or row[0] > ATTEMPTS:
+        raise TooManyAttempts(_("Too many tries. Wait five minutes, then try again or ask a supervisor."))
+
+
+def forget_attempts(*, subject: str) -> None:
+    """A right password clears the count."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM plant_attempt WHERE subject = %s", [subject[:200]])
