@@ -1,0 +1,23 @@
+"""Every address of the house: each room says its own, here is where it hangs."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from plant import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("login/", views.log_in, name="login"),
+    path("logout/", views.log_out, name="logout"),
+    path("theme/", views.theme, name="theme"),
+    path("find/", views.find, name="find"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),
+]
+
+handler400 = "plant.views.bad_request"
+handler403 = "plant.views.forbidden"
+handler404 = "plant.views.not_found"
+handler500 = "plant.views.server_error"
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "include", "urlpatterns"]

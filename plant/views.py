@@ -1,0 +1,206 @@
+"""The front door: login, the first page, finding by reference, what is said when something is not there, health."""
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from plant import access, panels
+from plant.models import Role
+from plant.web import NotFound, StaffRequest, now, page
+from plant.web.page import is_busy
+
+
+class LoginForm(forms.Form):
+    username = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Name and password. A wrong name and a wrong password get the same answer; five tries in five minutes."""
+    onward = _onward(request)
+    if request.method == "GET" and request.user.is_authenticated:
+        return HttpResponseRedirect(onward)
+    form = LoginForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and (status := _try(request, form)) == 303:
+            return HttpResponseRedirect(onward)
+    return page(request, "login.html", {"form": form, "next": onward}, status=status)
+
+
+def _try(request: HttpRequest, form: LoginForm) -> int:
+    """Count the try first, so that parallel guesses are counted too; then look at the password."""
+    username, password = form.cleaned_data["username"], form.cleaned_data["password"]
+    subject = f"{username.casefold()}|{request.META['REMOTE_ADDR']}"
+    try:
+        access.count_attempt(subject=subject, now=now())
+    except access.TooManyAttempts as refusal:
+        form.add_error(None, refusal.message)
+        return 429
+    user = authenticate(request, username=username, password=password)
+    if user is None:
+        form.add_error(None, _("Name and password do not belong together. Check both, then try again."))
+        return 422
+    access.forget_attempts(subject=subject)
+    login(request, user)
+    return 303
+
+
+def _onward(request: HttpRequest) -> str:
+    """Where to go after the login: only ever to ourselves."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if is_ours else reverse("home")
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    messages.info(request, _("You are logged out."))
+    return HttpResponseRedirect(reverse("login"))
+
+
+@login_required
+@require_safe
+def home(request: StaffRequest) -> HttpResponse:
+    """The first page: where one can go, and what the rooms hang in here."""
+    is_partner = request.user.has_role(Role.PARTNER)
+    shown = panels.home.render(request, request.user)
+    return page(request, "home.html", {"panels": shown, "is_partner": is_partner})
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the machine is set; remembered in a cookie, so that no page flashes."""
+    back = request.META.get("HTTP_REFERER", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    response = HttpResponseRedirect(back if is_ours else reverse("home"))
+    chosen = request.POST.get("theme", "")
+    if chosen in ("light", "dark"):
+        response.set_cookie("theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure())
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+REFERENCES = {"L": "inventory:lot", "B": "processing:batch", "S": "shipments:shipment", "R": "intake:receipt"}
+_REFERENCE = re.compile(r"(?P<letter>[LBSR])[A-Z0-9]{0,3}-[0-9]{4}-[0-9]{1,9}(?P<container>-[0-9]{1,4})?", re.ASCII)
+
+
+@login_required
+@require_GET
+def find(request: StaffRequest) -> HttpResponse:
+    """Typed or scanned: a reference leads to its page."""
+    typed = request.GET.get("q", "").strip().upper()[:60]
+    match = _REFERENCE.fullmatch(typed)
+    if match is None:
+        raise NotFound(_("“%(typed)s” is no reference. Type one such as L-2026-000042.") % {"typed": typed})
+    names = ["inventory:container"] if match["container"] else []
+    for name in [*names, REFERENCES[match["letter"]]]:
+        wanted = typed if name in names else typed.removesuffix(match["container"] or "")
+        try:
+            return HttpResponseRedirect(reverse(name, args=[wanted]))
+        except NoReverseMatch:
+            continue
+    raise NotFound(_("There is no page for %(typed)s.") % {"typed": typed})
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _trouble(request, 400, _("The browser sent something this page does not understand. Load it again."))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _trouble(request, 403, _("You may not do this. Ask a supervisor."))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _trouble(
+        request, 403, _("This page was open too long or in two windows. Go back, load it again, and send it once more.")
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What is not here, or not for this person to see, and a way on."""
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": "Not found", "status": 404}
+        return JsonResponse(problem, status=404, content_type="application/problem+json")
+    sentence = exception.sentence if isinstance(exception, NotFound) else ""
+    return page(request, "404.html", {"sentence": sentence}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A bug, or an outage of the database: says which, what to do, and the id under which it is in the log."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError) and is_busy(error):
+        return _trouble(request, 503, _("Someone else is working on this just now. Wait a moment, then try again."))
+    if isinstance(error, OperationalError):
+        return _trouble(
+            request, 503, _("The database does not answer. Wait a minute, then try again; call IT if it stays.")
+        )
+    return _trouble(request, 500, _("Something is broken here. It is in the log; tell IT the number below."))
+
+
+def _trouble(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+    """A page that needs neither database nor session."""
+    context = {"status": status, "sentence": sentence, "request_id": getattr(request, "id", "")}
+    return HttpResponse(render_to_string("trouble.html", context), status=status)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+_asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The database answers within a second. A hung one is asked by one thread only, however often we are asked."""
+    try:
+        _asker.submit(_ask_database).result(timeout=1)
+    except (DatabaseError, TookTooLong):
+        return HttpResponse("database does not answer", status=503, content_type="text/plain")
+    return HttpResponse("ready", content_type="text/plain")
+
+
+def _ask_database() -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connection.close()

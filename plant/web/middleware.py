@@ -1,0 +1,108 @@
+"""What goes around each request: strict headers, and who is there (language, site's clock, session)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+from django_htmx.middleware import HtmxDetails
+
+from plant.access import Action, may
+from plant.models import Role, User
+from plant.web.navigation import NAVIGATION, Entry
+
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class SecurityHeaders:
+    """No page loads, runs or is framed by anything that is not ours. A view that needs more sets its own header."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+class People:
+    """Shows each person the pages in their language and their site's zone, and names them in every log line.
+
+    A person who was disabled has no session from the next request on (Django's backend no longer finds them).
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not isinstance(user, User):
+            return self._to_login(request, self.get_response(request))
+        structlog.contextvars.bind_contextvars(username=user.username)
+        with translation.override(user.language), timezone.override(user.site.zone):
+            request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", user.language)
+        return response
+
+    def _to_login(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A lost session sends the whole window to the login, never a login page into a table's cell."""
+        login = resolve_url("login")
+        htmx = HtmxDetails(request)
+        if not htmx or urlsplit(response.headers.get("Location", "")).path != login:
+            return response
+        query = urlencode({"next": htmx.current_url_abs_path or "/"})
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{login}?{query}"})
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame shows: the site, where one can go, how dense and in which light."""
+    user = getattr(request, "user", None)
+    person = user if isinstance(user, User) else None
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "person": person,
+        "site": person.site if person else None,
+        "theme": theme if theme in ("light", "dark") else "",
+        "density": "touch" if person and person.has_role(Role.OPERATOR, Role.SUPERVISOR) else "desk",
+        "navigation": lambda: list(_reachable(person, request.path)),
+    }
+
+
+def _reachable(person: User | None, path: str) -> Iterator[dict[str, Any]]:
+    """The entries this person may open, of the rooms that are there."""
+    for entry in NAVIGATION:
+        if person and may(person, entry.action) and (url := _url(entry)):
+            yield {"entry": entry, "url": url, "is_here": path == url or (path.startswith(url) and url != "/")}
+
+
+def _url(entry: Entry) -> str | None:
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return None
+
+
+__all__ = ["CSP", "Action", "People", "SecurityHeaders", "frame"]
