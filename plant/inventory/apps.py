@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class InventoryConfig(AppConfig):
     name = "plant.inventory"
     label = "inventory"
+
+    def ready(self) -> None:
+        import_module("plant.inventory.facts")

@@ -1,0 +1,83 @@
+"""Scrap comes in: receipts and the lots that came with them."""
+
+import pghistory
+from django.db import models
+from django.db.models.functions import Now
+
+from plant.inventory.models import Lot, Material, RegulatoryStatus
+from plant.models import Facility, Party, Site, User
+
+
+class ReceiptQuerySet(models.QuerySet["Receipt"]):
+    def on_site(self, site: Site) -> "ReceiptQuerySet":
+        return self.filter(site=site)
+
+    def for_change(self) -> "ReceiptQuerySet":
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+
+@pghistory.track()
+class Receipt(models.Model):
+    """One load received: who sent it from where, with what papers, when (the record of 40 CFR 273.62)."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="receipts")
+    reference = models.CharField(max_length=24, unique=True)
+    supplier = models.ForeignKey(Party, models.PROTECT, related_name="receipts")
+    facility = models.ForeignKey(Facility, models.PROTECT, related_name="receipts")
+    bill_of_lading = models.CharField(max_length=40)
+    carrier = models.CharField(max_length=80)
+    trailer = models.CharField(max_length=40, blank=True)
+    seal = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField()
+    note = models.TextField(max_length=2000, blank=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=~models.Q(bill_of_lading="") & ~models.Q(carrier=""),
+                name="intake_receipt_has_papers",
+                violation_error_message="A receipt names its bill of lading and its carrier (40 CFR 273.62).",
+            ),
+        )
+        indexes = (models.Index(fields=("site", "received_at"), name="intake_receipt_received"),)
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ReceiptLot(models.Model):
+    """A lot that came with a receipt."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="lots")
+    lot = models.OneToOneField(Lot, models.PROTECT, related_name="receipt_lot")
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.lot}"
+
+
+@pghistory.track()
+class RegulatoryProposal(models.Model):
+    """What a scrap type of a supplier (or of any) is proposed to be, and on what basis; EHS decides (domain 4.1)."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="regulatory_proposals")
+    material = models.ForeignKey(Material, models.PROTECT, related_name="regulatory_proposals")
+    supplier = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="regulatory_proposals")
+    status = models.ForeignKey(RegulatoryStatus, models.PROTECT, related_name="proposals")
+    basis = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "material", "supplier"),
+                name="intake_regulatoryproposal_one_each",
+                nulls_distinct=False,
+                violation_error_message="There is a proposal for this material and supplier already. Change that one.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.material}: {self.status}"

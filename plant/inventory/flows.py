@@ -1,0 +1,65 @@
+"""Daily flows: what was received, processed, made, lost and shipped on one site day, as the ledger says."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from plant.models import Site
+
+
+@dataclass(frozen=True)
+class Flow:
+    """kg of one flow of one material (None: no lot) at one line (None: not at a line); negative when more was
+    reversed than done."""
+
+    flow: str
+    material_id: int | None
+    line_id: int | None
+    kg: Decimal
+
+
+_OF_DAY = """
+SELECT flow, material_id, line_id, sum(kg) FROM (
+    SELECT CASE m.kind
+             WHEN 'receive' THEN 'received'
+             WHEN 'charge' THEN CASE WHEN boxed.origin = 'own_process' THEN 'reworked' ELSE 'processed' END
+             WHEN 'return' THEN CASE WHEN boxed.origin = 'own_process' THEN 'reworked' ELSE 'processed' END
+             WHEN 'output' THEN 'produced'
+             WHEN 'loss' THEN 'lost'
+             WHEN 'unaccounted' THEN 'unaccounted'
+             WHEN 'ship' THEN 'shipped'
+           END AS flow,
+           boxed.material_id,
+           line.id AS line_id,
+           m.kg * CASE WHEN m.reverses_id IS NULL THEN 1 ELSE -1 END
+                * CASE WHEN m.kind = 'return' THEN -1
+                       WHEN m.kind = 'unaccounted' AND out_of.kind = 'unaccounted' AND m.reverses_id IS NULL THEN -1
+                       WHEN m.kind = 'unaccounted' AND into.kind = 'unaccounted' AND m.reverses_id IS NOT NULL THEN -1
+                       ELSE 1 END AS kg
+    FROM inventory_movement m
+    JOIN inventory_location out_of ON out_of.id = m.from_location_id
+    JOIN inventory_location into ON into.id = m.to_location_id
+    JOIN inventory_container fc ON fc.id = m.from_container_id
+    JOIN inventory_container tc ON tc.id = m.to_container_id
+    LEFT JOIN inventory_lot boxed ON boxed.id = coalesce(fc.lot_id, tc.lot_id)
+    LEFT JOIN inventory_location line ON line.kind IN ('line', 'unit')
+         AND line.id IN (m.from_location_id, m.to_location_id)
+    WHERE m.site_id = %(site)s AND m.site_day = %(day)s
+      AND m.kind IN ('receive', 'charge', 'return', 'output', 'loss', 'unaccounted', 'ship')
+) AS f
+GROUP BY flow, material_id, line_id HAVING sum(kg) <> 0
+ORDER BY flow, material_id, line_id
+"""
+
+
+def of_day(site: Site, day: dt.date) -> list[Flow]:
+    """The flows of one site day, from its movements.
+
+    *processed* = net charge (charges less returns) of containers received from outside, counted once (F11); our own
+    outputs charged again are *reworked*. A reversal counts on the day of what it reverses.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_DAY, {"site": site.pk, "day": day})
+        return [Flow(*row) for row in cursor.fetchall()]
