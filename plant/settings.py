@@ -10,6 +10,8 @@ from typing import Any
 import environ
 import structlog
 
+from plant.api.tokens import mask_keys
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -52,6 +54,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "plant.web.SecurityHeaders",
+    "plant.api.problems.Problems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -161,13 +164,15 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # each page is shown in its site's zone
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("PLANT_STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = env.str("PLANT_STATIC_ROOT", default="") or None  # where collectstatic puts the files, with hashes
 STATICFILES_DIRS: list[Path] = []
+_collected = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_in_place = "django.contrib.staticfiles.storage.StaticFilesStorage"  # tests: served from where they lie
 STORAGES = {
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": _collected if STATIC_ROOT else _in_place},
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
 }
-WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
 
 REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
@@ -200,17 +205,18 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["plant.api.keys.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["plant.api.keys.HasKey"],
+    "DEFAULT_THROTTLE_CLASSES": ["plant.api.throttle.PerKey"],
     "DEFAULT_RENDERER_CLASSES": ["plant.api.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": None,
     "EXCEPTION_HANDLER": "plant.api.problems.problem_details",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Blackmass partners' API",
-    "DESCRIPTION": "Shipments of black mass and by-products, as their consignee sees them.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -219,7 +225,12 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "plant.api.openapi.complete",
+    ],
 }
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)  # per partner's key
 
 structlog.configure(
     processors=[
@@ -241,7 +252,11 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+                mask_keys,
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.stdlib.add_logger_name,

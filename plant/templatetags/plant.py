@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms, template
 from django.template.context import Context
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from plant import once as once_keys
 from plant.access import Action
@@ -82,8 +82,7 @@ def field(bound: forms.BoundField, **looks_: Any) -> SafeString:
 
     `unit="kg"` stands behind the control; `wide=True` takes the whole row.
     """
-    context = {"field": bound, **looks_}
-    return bound.form.renderer.render(bound.template_name, context)  # type: ignore[no-any-return]
+    return mark_safe(bound.form.renderer.render(bound.template_name, {"field": bound, **looks_}))
 
 
 @register.simple_tag(takes_context=True)

@@ -94,9 +94,9 @@ def _chosen(filters: forms.Form) -> list[tuple[str, str]]:
         return []
     chosen = []
     for name, value in filters.cleaned_data.items():
-        if value in (None, "", False) or not value:
+        if not value:
             continue
         field = filters.fields[name]
-        words = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
+        words = {} if isinstance(field, forms.ModelChoiceField) else dict(getattr(field, "choices", ()))
         chosen.append((str(field.label or name), str(words.get(value, value))))
     return chosen

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
-from plant.access import Action, may
+from plant.access import may
 from plant.models import Role, User
 from plant.web.navigation import NAVIGATION, Entry
 
@@ -62,7 +62,7 @@ class People:
             return self._to_login(request, self.get_response(request))
         structlog.contextvars.bind_contextvars(username=user.username)
         with translation.override(user.language), timezone.override(user.site.zone):
-            request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = user.language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", user.language)
         return response
@@ -103,6 +103,3 @@ def _url(entry: Entry) -> str | None:
         return reverse(entry.url_name)
     except NoReverseMatch:
         return None
-
-
-__all__ = ["CSP", "Action", "People", "SecurityHeaders", "frame"]
