@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,15 @@ from typing import Any
 LAST_LINES = 10
 
 
+class CannotStart(Exception):
+    """Something cannot run here; the message is a sentence that says what to do."""
+
+
 class Guard:
     """Ends our children and removes our temporary folders should we be killed (see `guard.py`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, holding: int | None = None) -> None:
+        """`holding` is a lock's file descriptor: it is free again only when the guard has ended too."""
         script = Path(__file__).with_name("guard.py")
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(script)],
@@ -24,6 +30,7 @@ class Guard:
             stderr=subprocess.DEVNULL,
             cwd="/",
             start_new_session=True,
+            pass_fds=() if holding is None else (holding,),
         )
 
     def _say(self, line: str) -> None:
@@ -119,3 +126,20 @@ def stop_all(stages: list[list[Child]], guard: Guard) -> None:
             child.tell_to_stop()
         for child in stage:
             child.end(guard)
+
+
+def wait_until(
+    ready: Callable[[], bool], child: Child, *, seconds: float = 60, tick: Callable[[], None] = lambda: None
+) -> None:
+    """Returns when `ready`; raises with the last lines of the child's log when that does not come. `tick` may raise."""
+    ends = time.monotonic() + seconds
+    while not ready():
+        tick()
+        if not child.is_alive() or time.monotonic() > ends:
+            raise failure(child)
+        time.sleep(0.02)
+
+
+def failure(child: Child) -> CannotStart:
+    lines = "\n".join(f"    {line}" for line in child.last_lines())
+    return CannotStart(f"“{child.name}” failed. Its log {child.log} ends with:\n{lines}")

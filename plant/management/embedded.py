@@ -14,7 +14,6 @@ import socket
 import stat
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,21 +25,12 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from plant.management.children import Child, Guard, stop_all
+from plant.management.addresses import free_port
+from plant.management.children import CannotStart, Child, Guard, stop_all, wait_until
 
 POSTGRES_MAJOR = 18
 OWNER, APPLICATION, DATABASE = "plant_owner", "plant_app", "plant"
 LONGEST_SOCKET_FOLDER = 80  # a socket's whole path holds 107 bytes, 103 on macOS
-
-
-class CannotStart(Exception):
-    """A server cannot run here; the message is a sentence that says what to do."""
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -209,7 +199,7 @@ class Postgres:
                 fresh.rename(self.folder)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
-        (self.folder / "postmaster.pid").unlink(missing_ok=True)  # the caller holds the folder's lock: it is stale
+        self._drop_stale_pid()
 
     def _initdb(self, fresh: Path) -> None:
         command = [
@@ -232,10 +222,17 @@ class Postgres:
             capture_output=True,
             text=True,
             check=False,
+            start_new_session=True,  # a Ctrl-C is for the supervisor
             **self.person.popen(),  # type: ignore[call-overload]
         )
         if done.returncode:
             raise CannotStart(f"PostgreSQL could not make its folder {self.folder}: {done.stderr.strip()}")
+
+    def _drop_stale_pid(self) -> None:
+        """After a power cut the process number in the file may be another program's; PostgreSQL would not start."""
+        file = self.folder / "postmaster.pid"
+        if file.exists() and "postgres" not in program_of(int(file.read_text().split("\n")[0])):
+            file.unlink()
 
     def command(self) -> list[str]:
         held = (self.folder / "PG_VERSION").read_text().strip()
@@ -330,6 +327,16 @@ class Valkey:
         return answer == b"+OK\r\n+PONG\r\n"
 
 
+def program_of(pid: int) -> str:
+    """The name of a running program, or ""."""
+    name = Path(f"/proc/{pid}/comm")
+    if name.exists():
+        return name.read_text()
+    if Path("/proc/self").exists():
+        return ""
+    return subprocess.run(["ps", "-p", str(pid), "-o", "comm="], capture_output=True, text=True, check=False).stdout
+
+
 def socket_folder(folder: Path, person: Person) -> Path:
     """Where the socket is: below `folder`, or in a short folder of its own where the path would be too long."""
     if len(os.fsencode(folder / "run")) <= LONGEST_SOCKET_FOLDER:
@@ -379,15 +386,6 @@ def child(server: Postgres | Valkey, logs: Path) -> Child:
     )
 
 
-def wait_until_ready(server: Postgres | Valkey, process: Child, seconds: float = 60) -> None:
-    """Returns when the server answers; raises with the last lines of its log when it does not."""
-    ends = time.monotonic() + seconds
-    while not server.is_ready():
-        if not process.is_alive() or time.monotonic() > ends:
-            raise CannotStart("\n".join([f"{process.name} did not start. {process.log}:", *process.last_lines()]))
-        time.sleep(0.02)
-
-
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[Postgres, Valkey]]:
     """Both servers in a folder that is thrown away afterwards, whatever happens: for tests and checks."""
@@ -400,7 +398,7 @@ def running(folder: Path) -> Iterator[tuple[Postgres, Valkey]]:
             started.append(child(server, folder))
             started[-1].start(guard)
         for server, process in zip(pair, started, strict=True):
-            wait_until_ready(server, process)
+            wait_until(server.is_ready, process)
         pair[0].bootstrap()
         yield pair
     finally:
