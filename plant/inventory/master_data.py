@@ -1,0 +1,135 @@
+"""Setting up what the ledger speaks of: chemistries, materials, grades, places, packaging, scales."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+
+from plant.inventory.models import (
+    Chemistry,
+    ContainerKind,
+    Grade,
+    Location,
+    Material,
+    Pool,
+    RegulatoryStatus,
+    Scale,
+)
+from plant.models import Site
+
+
+@dataclass(frozen=True)
+class MaterialType:
+    """A scrap type or an output with the rules it brings; the sets below are a plant's start, its rows are data."""
+
+    code: str
+    name: str
+    is_scrap: bool = False
+    is_output: bool = False
+    is_waste: bool = False
+    holds_charge: bool = False
+    needs_discharge: bool = False
+    needs_blend_approval: bool = False
+
+
+SCRAP_TYPES = (
+    MaterialType("SLURRY", "Electrode slurry", is_scrap=True),
+    MaterialType("POWDER", "Off-spec powder", is_scrap=True),
+    MaterialType("CATHODE_FOIL", "Cathode foil", is_scrap=True),
+    MaterialType("ANODE_FOIL", "Anode foil", is_scrap=True, needs_blend_approval=True),
+    MaterialType("ELECTRODE_MIX", "Mixed electrode trim", is_scrap=True),
+    MaterialType("DRY_STACK", "Dry stacks and jelly rolls", is_scrap=True),
+    MaterialType("WET_CELL", "Wet cells, not formed", is_scrap=True, holds_charge=True),
+    MaterialType("FORMED_CELL", "Formed cells", is_scrap=True, holds_charge=True, needs_discharge=True),
+    MaterialType("MODULE", "Modules", is_scrap=True, is_output=True, holds_charge=True, needs_discharge=True),
+    MaterialType("PACK", "Packs", is_scrap=True, holds_charge=True, needs_discharge=True),
+)
+"""Scrap types of a cell and module plant."""
+
+OUTPUTS = (
+    MaterialType("BLACK_MASS", "Black mass", is_output=True),
+    MaterialType("COPPER", "Copper fraction", is_output=True),
+    MaterialType("ALUMINIUM", "Aluminium fraction", is_output=True),
+    MaterialType("STEEL", "Steel fraction", is_output=True),
+    MaterialType("PLASTICS", "Plastics and separator", is_output=True),
+    MaterialType("CONDENSATE", "Condensate", is_output=True, is_waste=True),
+    MaterialType("RESIDUE", "Residue", is_output=True, is_waste=True),
+)
+"""What batches give; modules too, where packs are dismantled."""
+
+
+@transaction.atomic
+def define_material(*, site: Site, type: MaterialType) -> Material:
+    """Enter a material with the rules of its type."""
+    return Material.objects.create(
+        site=site,
+        code=type.code,
+        name=type.name,
+        is_scrap=type.is_scrap,
+        is_output=type.is_output,
+        is_waste=type.is_waste,
+        holds_charge=type.holds_charge,
+        needs_discharge=type.needs_discharge,
+        needs_blend_approval=type.needs_blend_approval,
+    )
+
+
+@transaction.atomic
+def define_chemistry(*, site: Site, code: str, pool: Pool) -> Chemistry:
+    """Enter a cathode chemistry and the pool it belongs to (RULE-5)."""
+    return Chemistry.objects.create(site=site, code=code, pool=pool)
+
+
+@transaction.atomic
+def define_grade(*, site: Site, code: str, name: str, material: Material, pool: Pool) -> Grade:
+    """Enter a product grade (RULE-4)."""
+    return Grade.objects.create(site=site, code=code, name=name, material=material, pool=pool)
+
+
+@transaction.atomic
+def define_status(*, site: Site, code: str, name: str) -> RegulatoryStatus:
+    """Enter a regulatory status lots can have."""
+    return RegulatoryStatus.objects.create(site=site, code=code, name=name)
+
+
+@transaction.atomic
+def define_location(
+    *,
+    site: Site,
+    code: str,
+    name: str,
+    kind: Location.Kind,
+    parent: Location | None = None,
+    is_ddr: bool = False,
+) -> Location:
+    """Enter a place of the tree or a virtual one; its kind never changes."""
+    return Location.objects.create(site=site, code=code, name=name, kind=kind, parent=parent, is_ddr=is_ddr)
+
+
+@transaction.atomic
+def define_container_kind(
+    *,
+    site: Site,
+    code: str,
+    name: str,
+    plausible_min_kg: Decimal,
+    plausible_max_kg: Decimal,
+    tare_kg: Decimal | None = None,
+    is_boxed: bool = True,
+) -> ContainerKind:
+    """Enter a kind of packaging with its stored tare and the net masses that are plausible in it, in kg."""
+    return ContainerKind.objects.create(
+        site=site,
+        code=code,
+        name=name,
+        tare_kg=tare_kg,
+        plausible_min_kg=plausible_min_kg,
+        plausible_max_kg=plausible_max_kg,
+        is_boxed=is_boxed,
+    )
+
+
+@transaction.atomic
+def define_scale(*, site: Site, code: str, name: str, unit: str, capacity_kg: Decimal) -> Scale:
+    """Enter a scale with the unit it reads."""
+    return Scale.objects.create(site=site, code=code, name=name, unit=unit, capacity_kg=capacity_kg)
