@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/", views.find, name="find"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("api/", include("plant.api.urls")),
     # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),
 ]
 
