@@ -17,18 +17,21 @@ from plant.errors import DomainError
 from plant.inventory import ledger
 from plant.inventory.ledger import Move
 from plant.inventory.models import (
+    Chemistry,
     Container,
     ContainerKind,
+    Grade,
     Hold,
     Holding,
     Location,
     Lot,
+    Material,
     Movement,
     RegulatoryStatus,
     Scale,
     Weighing,
 )
-from plant.models import Site, User
+from plant.models import Facility, Party, Site, User
 from plant.units import HEAVIEST_KG, to_kg
 
 
@@ -110,6 +113,45 @@ def next_reference(site: Site, letter: str, at: dt.datetime, *, digits: int = 6)
         row = cursor.fetchone()
     assert row is not None
     return f"{letter}{site.mark}-{site.day(at).year}-{row[0]:0{digits}d}"
+
+
+@transaction.atomic
+def create_lot(
+    *,
+    site: Site,
+    material: Material,
+    origin: str,
+    owner: Party,
+    by: User,
+    at: dt.datetime,
+    chemistry: Chemistry | None = None,
+    grade: Grade | None = None,
+    supplier: Party | None = None,
+    facility: Facility | None = None,
+    generated_on: dt.date | None = None,
+    received_at: dt.datetime | None = None,
+    regulatory_status: RegulatoryStatus | None = None,
+    regulatory_basis: str = "",
+    note: str = "",
+) -> Lot:
+    """A new lot without containers yet; its reference is of the year of `at` at the site."""
+    return Lot.objects.create(
+        site=site,
+        reference=next_reference(site, "L", at),
+        material=material,
+        origin=origin,
+        owner=owner,
+        chemistry=chemistry,
+        grade=grade,
+        supplier=supplier,
+        facility=facility,
+        generated_on=generated_on,
+        received_at=received_at,
+        regulatory_status=regulatory_status,
+        regulatory_basis=regulatory_basis,
+        note=note,
+        created_by=by,
+    )
 
 
 @transaction.atomic
