@@ -105,7 +105,14 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "plant.web.FormRenderer"
 
-_timeouts = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=30s"
+_timeouts = " ".join(
+    (
+        "-c lock_timeout=3s",
+        "-c statement_timeout=10s",
+        "-c idle_in_transaction_session_timeout=30s",
+        "-c client_connection_check_interval=1s",  # a statement whose process was killed must not keep its locks
+    )
+)
 
 
 def _database(url: str, *, pooled: bool) -> dict[str, Any]:
