@@ -117,7 +117,7 @@ class UserManager(BaseUserManager["User"]):
     """Finds people by name; they are made by `plant.access.create_user`."""
 
 
-@pghistory.track(exclude=("password", "last_login"))
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """A person who logs in: staff belong to a site, a partner's person to a party."""
 

@@ -48,7 +48,7 @@ class Transitions(Generic[S]):
         return "\n".join(lines)
 
 
-class GuardTrigger(pgtrigger.Trigger):  # type: ignore[misc]
+class GuardTrigger(pgtrigger.Trigger):
     """A trigger that refuses with a constraint name, so that it has a sentence as a CHECK has."""
 
     constraint: str

@@ -6,7 +6,7 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
-import plant.inventory.models
+import plant.inventory.models.movements
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                 ('net_kg', models.DecimalField(decimal_places=3, max_digits=12)),
                 ('tare_origin', models.CharField(choices=[('weighed', 'Weighed'), ('stored', 'Stored tare'), ('net', 'Net read directly')], max_length=8)),
                 ('weighed_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=plant.inventory.models.ClockTimestamp())),
+                ('recorded_at', models.DateTimeField(db_default=plant.inventory.models.movements.ClockTimestamp())),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('container', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='weighings', to='inventory.container')),
                 ('scale', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='weighings', to='inventory.scale')),
@@ -456,7 +456,7 @@ class Migration(migrations.Migration):
                 ('how_known', models.CharField(choices=[('weighed', 'Weighed'), ('carried', 'Carried'), ('calculated', 'Calculated'), ('estimated', 'Estimated'), ('declared', 'Declared')], max_length=10)),
                 ('formula', models.CharField(blank=True, max_length=200)),
                 ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=plant.inventory.models.ClockTimestamp())),
+                ('recorded_at', models.DateTimeField(db_default=plant.inventory.models.movements.ClockTimestamp())),
                 ('site_day', models.DateField()),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -1,0 +1,42 @@
+"""The ledger: every kilogram on the site is in a container, and changes place only by a movement."""
+
+from plant.inventory.models.containers import Container, ContainerKind, ContainerQuerySet, Hold, HoldQuerySet
+from plant.inventory.models.flows import DailyFlow
+from plant.inventory.models.locations import Location, LocationQuerySet
+from plant.inventory.models.lots import Lot, LotQuerySet
+from plant.inventory.models.materials import Chemistry, Grade, Material, MaterialQuerySet, Pool, RegulatoryStatus
+from plant.inventory.models.movements import (
+    ClockTimestamp,
+    Holding,
+    HoldingQuerySet,
+    Movement,
+    MovementQuerySet,
+    Scale,
+    Weighing,
+)
+
+__all__ = (
+    "Chemistry",
+    "ClockTimestamp",
+    "Container",
+    "ContainerKind",
+    "ContainerQuerySet",
+    "DailyFlow",
+    "Grade",
+    "Hold",
+    "HoldQuerySet",
+    "Holding",
+    "HoldingQuerySet",
+    "Location",
+    "LocationQuerySet",
+    "Lot",
+    "LotQuerySet",
+    "Material",
+    "MaterialQuerySet",
+    "Movement",
+    "MovementQuerySet",
+    "Pool",
+    "RegulatoryStatus",
+    "Scale",
+    "Weighing",
+)

@@ -1,0 +1,299 @@
+"""The ledger: weighings and movements, which are never changed, and the one running total they keep."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import Func
+from django.utils.translation import gettext_lazy as _
+
+from plant.inventory.models.containers import Container
+from plant.inventory.models.locations import Location
+from plant.inventory.models.lots import Lot
+from plant.models import Site, User
+from plant.states import append_only
+from plant.units import HEAVIEST_KG, KG
+
+
+class ClockTimestamp(Func):
+    """PostgreSQL's wall clock at the moment of the row, not of its transaction."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
+@pghistory.track()
+class Scale(models.Model):
+    """A scale that weighings name."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="scales")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    unit = models.CharField(max_length=2, choices=(("kg", "kg"), ("lb", "lb")))
+    capacity_kg = models.DecimalField(**KG)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "code"),
+                name="inventory_scale_code_unique",
+                violation_error_message="This scale is there already. Choose it from the list.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__in=("kg", "lb")),
+                name="inventory_scale_unit_known",
+                violation_error_message="A scale reads kg or lb.",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity_kg__gt=0, capacity_kg__lte=HEAVIEST_KG),
+                name="inventory_scale_capacity_bounds",
+                violation_error_message="A scale's capacity lies above 0 and at most at 1,000,000 kg.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Weighing(models.Model):
+    """One reading of a scale: what was typed in its unit, and the net, formed in that unit and converted once.
+
+    Append-only; a wrong one is reversed and replaced (RULE-10).
+    """
+
+    class TareOrigin(models.TextChoices):
+        WEIGHED = "weighed", _("Weighed")
+        STORED = "stored", _("Stored tare")
+        NET = "net", _("Net read directly")
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="weighings")
+    container = models.ForeignKey(Container, models.PROTECT, null=True, blank=True, related_name="weighings")
+    scale = models.ForeignKey(Scale, models.PROTECT, null=True, blank=True, related_name="weighings")
+    hand_reason = models.CharField(max_length=200, blank=True)
+    unit = models.CharField(max_length=2)
+    gross_read = models.DecimalField(max_digits=13, decimal_places=3, null=True, blank=True)
+    tare_read = models.DecimalField(max_digits=13, decimal_places=3, null=True, blank=True)
+    net_read = models.DecimalField(max_digits=13, decimal_places=3)
+    gross_kg = models.DecimalField(**KG, null=True, blank=True)
+    tare_kg = models.DecimalField(**KG, null=True, blank=True)
+    net_kg = models.DecimalField(**KG)
+    tare_origin = models.CharField(max_length=8, choices=TareOrigin.choices)
+    weighed_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=ClockTimestamp())
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(net_kg__gt=0, net_kg__lte=HEAVIEST_KG),
+                name="inventory_weighing_net_bounds",
+                violation_error_message="A net weight lies above 0 and at most at 1,000,000 kg.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__in=("kg", "lb")),
+                name="inventory_weighing_unit_known",
+                violation_error_message="A weighing is in kg or lb.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    tare_origin="net",
+                    gross_read__isnull=True,
+                    tare_read__isnull=True,
+                    gross_kg__isnull=True,
+                    tare_kg__isnull=True,
+                )
+                | Q(
+                    tare_origin__in=("weighed", "stored"),
+                    gross_read__isnull=False,
+                    tare_read__isnull=False,
+                    gross_kg__isnull=False,
+                    tare_kg__isnull=False,
+                    net_read=F("gross_read") - F("tare_read"),
+                    tare_kg__gte=0,
+                    gross_kg__lte=HEAVIEST_KG * 10,
+                ),
+                name="inventory_weighing_net_is_gross_less_tare",
+                violation_error_message="The net is the gross less the tare, or was read directly.",
+            ),
+            models.CheckConstraint(
+                condition=Q(scale__isnull=False) | ~Q(hand_reason=""),
+                name="inventory_weighing_scale_or_reason",
+                violation_error_message="A weight names its scale, or why it was typed by hand.",
+            ),
+        )
+        triggers = tuple(append_only("inventory_weighing"))
+
+    def __str__(self) -> str:
+        return f"{self.net_read} {self.unit}"
+
+
+class MovementQuerySet(models.QuerySet["Movement"]):
+    def of_container(self, container: Container) -> "MovementQuerySet":
+        return self.filter(Q(from_container=container) | Q(to_container=container))
+
+    def of_lot(self, lot: Lot) -> "MovementQuerySet":
+        return self.filter(Q(from_container__lot=lot) | Q(to_container__lot=lot))
+
+    def standing(self) -> "MovementQuerySet":
+        """Neither a reversal nor reversed."""
+        return self.filter(reverses__isnull=True, reversed_by__isnull=True)
+
+
+class Movement(models.Model):
+    """One mass from a container at a place to a container at a place. Posted by `ledger.post`, never changed."""
+
+    class Kind(models.TextChoices):
+        RECEIVE = "receive", _("Received")
+        MOVE = "move", _("Moved")
+        CHARGE = "charge", _("Charged")
+        RETURN = "return", _("Returned")
+        OUTPUT = "output", _("Output")
+        LOSS = "loss", _("Loss")
+        HEEL_IN = "heel_in", _("Heel at opening")
+        HEEL_OUT = "heel_out", _("Heel at closing")
+        UNACCOUNTED = "unaccounted", _("Unaccounted")
+        SHIP = "ship", _("Shipped")
+        TAKE_BACK = "take_back", _("Taken back")
+        ADJUST = "adjust", _("Count correction")
+
+    class HowKnown(models.TextChoices):
+        WEIGHED = "weighed", _("Weighed")
+        CARRIED = "carried", _("Carried")
+        CALCULATED = "calculated", _("Calculated")
+        ESTIMATED = "estimated", _("Estimated")
+        DECLARED = "declared", _("Declared")
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="movements")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    from_container = models.ForeignKey(Container, models.PROTECT, related_name="movements_out")
+    from_location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    to_container = models.ForeignKey(Container, models.PROTECT, related_name="movements_in")
+    to_location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    kg = models.DecimalField(**KG)
+    how_known = models.CharField(max_length=10, choices=HowKnown.choices)
+    weighing = models.ForeignKey(Weighing, models.PROTECT, null=True, blank=True, related_name="movements")
+    formula = models.CharField(max_length=200, blank=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=ClockTimestamp())
+    site_day = models.DateField()
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reason = models.CharField(max_length=500, blank=True)
+
+    objects = MovementQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kg__gt=0, kg__lte=HEAVIEST_KG),
+                name="inventory_movement_kg_bounds",
+                violation_error_message="A movement's mass lies above 0 and at most at 1,000,000 kg.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(from_container=F("to_container"), from_location=F("to_location")),
+                name="inventory_movement_goes_somewhere",
+                violation_error_message="It is there already. Choose another place.",
+            ),
+            models.CheckConstraint(
+                condition=Q(how_known="weighed", weighing__isnull=False)
+                | (~Q(how_known="weighed") & Q(weighing__isnull=True)),
+                name="inventory_movement_weighed_has_weighing",
+                violation_error_message="A weighed mass names its weighing.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(how_known="calculated") | ~Q(formula=""),
+                name="inventory_movement_calculated_has_formula",
+                violation_error_message="A calculated mass names its formula.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True) | ~Q(reason=""),
+                name="inventory_movement_reversal_has_reason",
+                violation_error_message="A reversal says why. Type a reason.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=(
+                        "receive",
+                        "move",
+                        "charge",
+                        "return",
+                        "output",
+                        "loss",
+                        "heel_in",
+                        "heel_out",
+                        "unaccounted",
+                        "ship",
+                        "take_back",
+                        "adjust",
+                    )
+                ),
+                name="inventory_movement_kind_known",
+                violation_error_message="This kind of movement is not known.",
+            ),
+            models.CheckConstraint(
+                condition=Q(how_known__in=("weighed", "carried", "calculated", "estimated", "declared")),
+                name="inventory_movement_how_known_known",
+                violation_error_message="A mass is weighed, carried, calculated, estimated or declared.",
+            ),
+            models.CheckConstraint(
+                condition=Q(occurred_at__gte=dt.datetime(2000, 1, 1, tzinfo=dt.UTC)),
+                name="inventory_movement_occurred_at_sane",
+                violation_error_message="Nothing happened here before the year 2000. Check the date.",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("from_container", "occurred_at"), name="inventory_movement_from"),
+            models.Index(fields=("to_container", "occurred_at"), name="inventory_movement_to"),
+            models.Index(fields=("site", "site_day", "kind"), name="inventory_movement_day"),
+        )
+        triggers = tuple(append_only("inventory_movement"))
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.kg} kg"
+
+
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    def on_hand(self) -> "HoldingQuerySet":
+        """In real locations; runs and heels included."""
+        return self.filter(location__kind__in=Location.REAL).exclude(kg=0)
+
+    def stock(self) -> "HoldingQuerySet":
+        """What stands in boxes and heaps on the site."""
+        return self.on_hand().filter(container__form__in=(Container.Form.BOXED, Container.Form.HEAP))
+
+
+class Holding(models.Model):
+    """How much of a container is at a location: the only running total, written by `ledger.post` alone."""
+
+    container = models.ForeignKey(Container, models.PROTECT, related_name="holdings")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="holdings")
+    kg = models.DecimalField(**KG, default=Decimal(0))
+    may_be_negative = models.BooleanField(default=False)
+    """True at virtual locations and for runs; a boxed container in a real place never holds less than nothing."""
+
+    objects = HoldingQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("container", "location"),
+                name="inventory_holding_one_per_place",
+                violation_error_message="This container has its holding at this place already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kg__gte=0) | Q(may_be_negative=True),
+                name="inventory_holding_not_negative",
+                violation_error_message="There is less in the container than that. Load the page to see what is left.",
+            ),
+            models.CheckConstraint(
+                condition=Q(kg__gte=-HEAVIEST_KG * 100, kg__lte=HEAVIEST_KG * 100),
+                name="inventory_holding_kg_bounds",
+                violation_error_message="No container holds that much.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kg} kg"
