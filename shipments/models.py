@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from plant.inventory.models import Container
+from plant.inventory.models import Container, Movement
 from plant.models import Facility, Party, Site, User
 from plant.states import Transitions, transition_trigger
 
@@ -51,6 +51,8 @@ class Shipment(models.Model):
 
     State = ShipmentState
     TRANSITIONS = SHIPMENT_TRANSITIONS
+    ON_THE_WAY = (State.DISPATCHED, State.DELIVERED)
+    """It has left and was not taken back: its papers can be corrected, and it can be returned."""
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="shipments")
     reference = models.CharField(max_length=24, unique=True)
@@ -141,6 +143,8 @@ class ShipmentLine(models.Model):
 
     shipment = models.ForeignKey(Shipment, models.PROTECT, related_name="lines")
     container = models.ForeignKey(Container, models.PROTECT, related_name="shipment_lines")
+    movement = models.OneToOneField(Movement, models.PROTECT, null=True, blank=True, related_name="shipment_line")
+    """What took it to the customer, from dispatch on: its mass is what the partner is told."""
     is_open = models.BooleanField(default=True)
     """False once the shipment was cancelled or returned: the container may be in another one."""
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
