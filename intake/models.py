@@ -29,6 +29,8 @@ class Receipt(models.Model):
     trailer = models.CharField(max_length=40, blank=True)
     seal = models.CharField(max_length=40, blank=True)
     received_at = models.DateTimeField()
+    late_reason = models.CharField(max_length=500, blank=True)
+    """Why it was keyed in more than 24 hours after it came; said of its containers too."""
     note = models.TextField(max_length=2000, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
