@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class ShipmentsConfig(AppConfig):
     name = "shipments"
     label = "shipments"
+
+    def ready(self) -> None:
+        from plant.inventory import ledger
+        from plant.inventory.models import Movement
+        from shipments import services
+
+        for kind in (Movement.Kind.SHIP, Movement.Kind.TAKE_BACK):
+            ledger.guard_reversal(kind, services.refuse_reversal)
