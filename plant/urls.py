@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/", include("plant.api.urls")),
+    path("api/v1/", include("shipments.api_urls")),
     # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),
 ]
 
