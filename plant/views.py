@@ -5,12 +5,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 
+import structlog
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,6 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from plant import access, panels
 from plant.models import Role
 from plant.web import NotFound, StaffRequest, now, page
+from plant.web.navigation import reachable, tiles
 from plant.web.page import is_busy
 
 
@@ -95,9 +97,12 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """The first page: where one can go, and what the rooms hang in here."""
-    is_partner = request.user.has_role(Role.PARTNER)
-    shown = panels.home.render(request, request.user)
-    return page(request, "home.html", {"panels": shown, "is_partner": is_partner})
+    context = {
+        "tiles": list(reachable(tiles(request.user), request.user, request.path)),
+        "panels": panels.home.render(request, request.user),
+        "is_partner": request.user.has_role(Role.PARTNER),
+    }
+    return page(request, "home.html", context)
 
 
 @require_POST
@@ -152,9 +157,6 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What is not here, or not for this person to see, and a way on."""
-    if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": "Not found", "status": 404}
-        return JsonResponse(problem, status=404, content_type="application/problem+json")
     sentence = exception.sentence if isinstance(exception, NotFound) else ""
     return page(request, "404.html", {"sentence": sentence}, status=404)
 
@@ -173,7 +175,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _trouble(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
     """A page that needs neither database nor session."""
-    context = {"status": status, "sentence": sentence, "request_id": getattr(request, "id", "")}
+    context = {
+        "status": status,
+        "sentence": sentence,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+    }
     return HttpResponse(render_to_string("trouble.html", context), status=status)
 
 

@@ -110,7 +110,7 @@ class MomentField(forms.Field):
         "skipped": _(
             "%(typed)s did not exist here: the clocks were set forward over it. Type the time the clock showed."
         ),
-        "twice": _("%(typed)s came twice here: the clocks were set back. Choose below which one it was."),
+        "twice": _("%(typed)s came twice here: the clocks were set back. Choose which of the two it was."),
     }
 
     def __init__(self, site: Site, **kwargs: Any) -> None:

@@ -21,6 +21,7 @@ from plant.web.page import page, wants_partial
 
 PAGE = 50
 DEEPEST = 2_000
+LONG = 36  # characters; longer texts take several lines
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Cell:
     column: Column
     text: str | SafeString
     link: str
+
+    @property
+    def style(self) -> str:
+        is_long = self.column.kind == "text" and len(self.text) > LONG
+        return f"{self.column.kind} long" if is_long else self.column.kind
 
 
 def listing(

@@ -1,6 +1,6 @@
 """What goes around each request: strict headers, and who is there (language, site's clock, session)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -8,13 +8,11 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
-from plant.access import may
 from plant.models import Role, User
-from plant.web.navigation import NAVIGATION, Entry
+from plant.web.navigation import BAR, reachable
 
 CSP = "; ".join(
     (
@@ -87,19 +85,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "site": person.site if person else None,
         "theme": theme if theme in ("light", "dark") else "",
         "density": "touch" if person and person.has_role(Role.OPERATOR, Role.SUPERVISOR) else "desk",
-        "navigation": lambda: list(_reachable(person, request.path)),
+        "navigation": lambda: list(reachable(BAR, person, request.path)),
     }
-
-
-def _reachable(person: User | None, path: str) -> Iterator[dict[str, Any]]:
-    """The entries this person may open, of the rooms that are there."""
-    for entry in NAVIGATION:
-        if person and may(person, entry.action) and (url := _url(entry)):
-            yield {"entry": entry, "url": url, "is_here": path == url or (path.startswith(url) and url != "/")}
-
-
-def _url(entry: Entry) -> str | None:
-    try:
-        return reverse(entry.url_name)
-    except NoReverseMatch:
-        return None
