@@ -1,5 +1,6 @@
 """Permit and capacity limits, and how much of them is used."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pghistory
@@ -22,18 +23,35 @@ class LimitUnit(models.TextChoices):
 UNIT_IN_KG: dict[str, Decimal] = {LimitUnit.TONNE: TONNE_IN_KG, LimitUnit.SHORT_TON: SHORT_TON_IN_KG}
 
 
+LARGEST_QUANTITY = 900_000
+"""Of a limit, in its unit: in kilograms it then still fits every mass column."""
+
+
 class LimitQuerySet(models.QuerySet["Limit"]):
     def on_site(self, site: Site) -> "LimitQuerySet":
         return self.filter(site=site)
 
-    def in_force(self, year: int) -> "LimitQuerySet":
-        """Limits that judge this calendar year."""
-        return self.filter(valid_from__year__lte=year).filter(Q(valid_to=None) | Q(valid_to__year__gte=year))
+    def in_force(self, on: dt.date) -> "LimitQuerySet":
+        """The version of each limit that counts on this day."""
+        return self.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+
+    def judging(self, year: int, on: dt.date) -> "LimitQuerySet":
+        """Of one limit's versions the one that judges a calendar year as seen on a day: of those that were in force in
+        the year and had begun by then, the last. So last year is judged by last year's limit."""
+        begun = min(on, dt.date(year, 12, 31))
+        in_the_year = Q(valid_to=None) | Q(valid_to__gte=dt.date(year, 1, 1))
+        return self.filter(in_the_year, valid_from__lte=begun).order_by("-valid_from")[:1]
+
+    def for_change(self) -> "LimitQuerySet":
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
 
 @pghistory.track()
 class Limit(models.Model):
-    """So much of a measure in a window, as a source document says it (RULE-14)."""
+    """One version of a limit: so much of a measure in a window, as a source document says it (RULE-14).
+
+    Versions of a limit share its code and follow each other without overlap; the last one has no end.
+    """
 
     class Measure(models.TextChoices):
         PROCESSED = "processed", _("Processed")
@@ -49,12 +67,13 @@ class Limit(models.Model):
     quantity = models.DecimalField(max_digits=12, decimal_places=3)
     unit = models.CharField(max_length=10, choices=LimitUnit.choices)
     opening_quantity = models.DecimalField(max_digits=12, decimal_places=3, default=Decimal(0))
-    """What counts from before go-live, in the limit's unit, in the year of `valid_from`."""
+    """What was processed before go-live, in the limit's unit; counts in the year of `valid_from` only."""
     opening_source = models.CharField(max_length=200, blank=True)
     source = models.TextField(max_length=2000)
     """The source document's own words, with its condition number."""
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    """Its last day; null while it is the newest version."""
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -67,10 +86,21 @@ class Limit(models.Model):
                 name="limits_limit_version_unique",
                 violation_error_message="This limit has a version from that day already. Choose another day.",
             ),
+            models.UniqueConstraint(
+                fields=("site", "code"),
+                condition=Q(valid_to__isnull=True),
+                name="limits_limit_one_newest_version",
+                violation_error_message="This limit is there already. Open it and change it from a day on.",
+            ),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, quantity__lte=100_000_000),
+                condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9_-]*$"),
+                name="limits_limit_code_plain",
+                violation_error_message="A limit's code has capital letters, digits, - and _ only, such as NAMEPLATE.",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, quantity__lte=LARGEST_QUANTITY),
                 name="limits_limit_quantity_bounds",
-                violation_error_message="A limit is above zero.",
+                violation_error_message="A limit lies above zero and at most at 900,000.",
             ),
             models.CheckConstraint(
                 condition=Q(unit__in=("tonne", "short_ton")),
@@ -88,14 +118,15 @@ class Limit(models.Model):
                 violation_error_message="A limit's window is the calendar year.",
             ),
             models.CheckConstraint(
-                condition=Q(opening_quantity=0) | (Q(opening_quantity__gt=0) & ~Q(opening_source="")),
+                condition=Q(opening_quantity=0)
+                | (Q(opening_quantity__gt=0, opening_quantity__lte=LARGEST_QUANTITY) & ~Q(opening_source="")),
                 name="limits_limit_opening_has_paper",
-                violation_error_message="An opening figure names the paper it comes from.",
+                violation_error_message="An opening figure is not negative and names the paper it comes from.",
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="limits_limit_dates_ordered",
-                violation_error_message="A limit ends after it begins.",
+                violation_error_message="A limit does not end before it begins.",
             ),
             models.CheckConstraint(
                 condition=~Q(source=""),
@@ -144,9 +175,10 @@ class PackFactor(models.Model):
 
 
 class Utilization(models.Model):
-    """How much of a limit one year has used, as a worker computed it (F11, F12, F14)."""
+    """How much of a limit one calendar year has used, and at what pace, as a worker computed it (F11, F12, F14)."""
 
     limit = models.ForeignKey(Limit, models.PROTECT, related_name="utilizations")
+    """The version that judges the year."""
     year = models.PositiveSmallIntegerField()
     limit_kg = models.DecimalField(**KG)
     opening_kg = models.DecimalField(**KG)
@@ -154,14 +186,24 @@ class Utilization(models.Model):
     """To date, without the opening figure; today included."""
     today_kg = models.DecimalField(**KG)
     """Of it today, which is in no rate."""
-    used_ratio = models.DecimalField(max_digits=14, decimal_places=8)
-    elapsed_ratio = models.DecimalField(max_digits=10, decimal_places=8)
+    used_ratio = models.DecimalField(max_digits=20, decimal_places=8)
     remaining_kg = models.DecimalField(**KG)
+    """Negative when over."""
+    days_in_year = models.PositiveSmallIntegerField()
+    days_elapsed = models.PositiveSmallIntegerField()
+    """Complete site days since 1 January."""
+    elapsed_ratio = models.DecimalField(max_digits=10, decimal_places=8)
+    rate_from = models.DateField(null=True)
+    """The first day of the run rate: 1 January, the limit's start or the first charge, whichever is latest."""
     complete_days = models.PositiveSmallIntegerField()
-    run_rate_kg_per_year = models.DecimalField(**KG, null=True)
-    rate_30_days_kg_per_year = models.DecimalField(**KG, null=True)
-    required_kg_per_day = models.DecimalField(**KG, null=True)
+    """Complete site days since `rate_from`: the run rate's."""
+    run_rate_kg_per_year = models.DecimalField(max_digits=16, decimal_places=3, null=True)
+    rate_30_days_kg_per_year = models.DecimalField(max_digits=16, decimal_places=3, null=True)
+    days_left = models.PositiveSmallIntegerField()
+    """Of the year, today included."""
+    required_kg_per_day = models.DecimalField(max_digits=16, decimal_places=3, null=True)
     as_of = models.DateTimeField()
+    """The instant the figures speak of: when they were computed, or the end of a year that is over."""
     computed_at = models.DateTimeField()
     formula = models.CharField(max_length=40)
     formula_version = models.PositiveSmallIntegerField()
@@ -177,3 +219,12 @@ class Utilization(models.Model):
 
     def __str__(self) -> str:
         return f"{self.limit} {self.year}"
+
+    @property
+    def to_date_kg(self) -> Decimal:
+        """What counts against the limit: processed this year and before go-live."""
+        return self.processed_kg + self.opening_kg
+
+    @property
+    def is_over(self) -> bool:
+        return self.remaining_kg < 0
