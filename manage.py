@@ -138,10 +138,17 @@ def main():
         return
     from django.core.management import execute_from_command_line
 
+    from django.db.utils import OperationalError
+
     from plant.management import environment as settings_of_this_folder
 
-    settings_of_this_folder.fill()
-    execute_from_command_line(sys.argv)
+    of_this_folder = settings_of_this_folder.fill()
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as problem:
+        if of_this_folder:
+            sys.exit("The plant of this folder does not answer; `python3 manage.py up` starts it.\n%s" % problem)
+        raise
 
 
 if __name__ == "__main__":

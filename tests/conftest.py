@@ -92,7 +92,7 @@ def _migrate_template() -> None:
 
     with (SOCKETS.parent / "template.lock").open("w") as lock, psycopg.connect(_url("postgres", "postgres")) as look:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if look.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+        if look.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             return
         unfinished = f"{TEMPLATE}_unfinished"
         _create_database(unfinished, "template1")

@@ -48,11 +48,11 @@ def read(path: Path) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def fill() -> None:
-    """Completes the environment from `var/env` where nothing was given; says what to do where there is none."""
+def fill() -> bool:
+    """Completes the environment from `var/env` where nothing was given; whether it did."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plant.settings")
     if "DATABASE_URL" in os.environ:
-        return
+        return False
     path = var_folder() / "env"
     if not path.exists():
         sys.exit(
@@ -61,6 +61,7 @@ def fill() -> None:
         )
     for name, value in read(path).items():
         os.environ.setdefault(name, value)
+    return True
 
 
 def secrets_of(data: Path) -> dict[str, str]:
@@ -81,3 +82,13 @@ def given_servers() -> dict[str, str]:
         missing = " and ".join(name for name in SERVERS if name not in given)
         raise CannotStart(f"{' and '.join(given)} is set, {missing} is not. Set all three addresses, or none.")
     return given
+
+
+def fingerprint_of_static_files() -> str:
+    """Changes when a file of ours, a package or our settings change."""
+    ours = [path for pattern in ("*/static", "*/*/static") for path in BASE.glob(f"{pattern}/**/*")]
+    seen = hashlib.sha256((BASE / "requirements.lock").read_bytes() + (BASE / "plant/settings.py").read_bytes())
+    for path in sorted(ours):
+        told = path.stat()
+        seen.update(f"{path}:{told.st_size}:{told.st_mtime_ns}".encode())
+    return seen.hexdigest()

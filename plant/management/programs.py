@@ -97,10 +97,12 @@ class Plant:
         self._prepare()
         for name, command in self._commands().items():
             self._start(self._program(name, command, self._env_of(name)))
-        host = addresses.reachable(self.options.host)
-        wait_until(lambda: addresses.answers(host, self.port), self.watched["web"].child, tick=self._tick)
+            if name == "web":
+                host = addresses.reachable(self.options.host)
+                wait_until(lambda: addresses.answers(host, self.port), self.watched["web"].child, tick=self._tick)
+                self.step("the web server answers")
         self._write_state()
-        self.step("web, worker, relay and beat run")
+        self.step("worker, relay and beat run")
 
     def _start_servers(self, kept: dict[str, str]) -> dict[str, str]:
         """PostgreSQL and Valkey of our own; their addresses."""
@@ -132,18 +134,24 @@ class Plant:
 
     def _prepare(self) -> None:
         """Tables, static files and, the first time, the demo plant."""
-        at_once = [
-            self._run("migrate", "migrate", "--no-input"),
-            self._run("static", "collectstatic", "--no-input", "--verbosity=0"),
-        ]
-        for child in at_once:
-            self._finish(child)
+        migrating = self._run("migrate", "migrate", "--no-input")
+        self._collect_static()
+        self._finish(migrating)
         self.step("the tables are up to date")
         environment.write(self.data / "env", self.env)
         environment.write(environment.var_folder() / "env", self.env)
         if self._wants_demo():
             self._finish(self._run("demo", "demo", "--credentials", str(self.data / "demo.json")))
             self.step("a small demo plant is loaded")
+
+    def _collect_static(self) -> None:
+        """Compressing takes seconds, so it is done only when a file has changed."""
+        made_from, now = self.data / "static-made-from", environment.fingerprint_of_static_files()
+        if made_from.exists() and made_from.read_text() == now:
+            return
+        arguments = ("--no-input", "--clear", "--verbosity=0", "--ignore=swagger-ui-dist")
+        self._finish(self._run("static", "collectstatic", *arguments))
+        environment.write_private(made_from, now)
 
     def _wants_demo(self) -> bool:
         """Decided at the first start: a folder begun without the demo never gets it later."""

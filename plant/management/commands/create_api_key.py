@@ -26,12 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         party = self._party(options["party"], options["site"])
         try:
-            key, token = services.create_key(
-                party=party, name=options["name"], days=options["days"], by=None, at=now()
-            )
+            key, token = services.create_key(party=party, name=options["name"], days=options["days"], by=None, at=now())
         except DomainError as refusal:
             raise CommandError(refusal.message)
-        self.stdout.write(f"A key for {party.name}, until {key.expires_at:%Y-%m-%d}. It is shown this once:\n\n  {token}\n")
+        self.stdout.write(
+            f"A key for {party.name}, until {key.expires_at:%Y-%m-%d}. It is shown this once:\n\n  {token}\n"
+        )
         self.stdout.write(f"Try it:\n\n  curl -H 'Authorization: Bearer {token}' {self._address()}/api/v1/shipments/\n")
 
     def _party(self, code: str, site: str) -> Party:

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from plant.management import grants
+from plant.management import grants, rendering
 from plant.settings import env
 
 OWNER_ALIAS = "owner"
@@ -23,7 +23,8 @@ class Command(migrate.Command):
         role = str(connections.databases[DEFAULT_DB_ALIAS]["USER"])
         connections.databases[OWNER_ALIAS] = owner_database(role)
         try:
-            super().handle(*args, **options | {"database": OWNER_ALIAS})
+            with rendering.rendered_once():
+                super().handle(*args, **options | {"database": OWNER_ALIAS})
             if not (options["check_unapplied"] or options["plan"]):
                 grants.grant(connections[OWNER_ALIAS], role)
         finally:

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if options["check"]:
             sys.exit(check(say))
         data = (options["data"] or environment.default_data_folder()).absolute()
-        say(f"Starting the plant of {data}. The first start takes a little longer.")
+        say(f"Starting the plant of {data}")
         wanted = Options(data=data, host=options["host"], port=options["port"], demo=not options["no_demo"])
         sys.exit(run(wanted, say, lambda plant: tell(plant, say)))
 
@@ -59,9 +59,9 @@ def tell(plant: Plant, say: Say) -> None:
     """Prints where the plant is and how to get in; the same goes to `var/demo.json`."""
     told = what_to_know(plant)
     environment.write_private(environment.var_folder() / "demo.json", json.dumps(told, indent=2, ensure_ascii=False))
-    say(f"\nThe plant runs at {told['address']}\n")
+    say(f"\nThe plant runs at {told['address']}")
     if told["logins"]:
-        say("  Log in as")
+        say("\n  Log in as")
     for login in told["logins"]:
         say(f"    {login['role']:<14} {login['username']:<14} {login['password']}")
     if partner := told["partner"]:
