@@ -137,7 +137,6 @@ def main():
         import_module("plant.management.commands." + command).Command().run_from_argv(sys.argv)
         return
     from django.core.management import execute_from_command_line
-
     from django.db.utils import OperationalError
 
     from plant.management import environment as settings_of_this_folder

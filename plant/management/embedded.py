@@ -243,14 +243,14 @@ def running(folder: Path) -> Iterator[tuple[Postgres, Valkey]]:
     guard.removes(folder)
     started: list[Child] = []
     try:
-        pair = servers(folder, throwaway=True)
-        for server in pair:
-            started.append(child(server, folder))
-            started[-1].start(guard)
-        for server, process in zip(pair, started, strict=True):
-            wait_until(server.is_ready, process)
-        pair[0].bootstrap()
-        yield pair
+        postgres, valkey = servers(folder, throwaway=True)
+        for server in (child(postgres, folder), child(valkey, folder)):
+            started.append(server)
+            server.start(guard)
+        wait_until(postgres.is_ready, started[0])
+        wait_until(valkey.is_ready, started[1])
+        postgres.bootstrap()
+        yield postgres, valkey
     finally:
         stop_all([started], guard)
         guard.end()

@@ -97,12 +97,14 @@ class Plant:
         self._prepare()
         for name, command in self._commands().items():
             self._start(self._program(name, command, self._env_of(name)))
-            if name == "web":
-                host = addresses.reachable(self.options.host)
-                wait_until(lambda: addresses.answers(host, self.port), self.watched["web"].child, tick=self._tick)
+            if name == "web":  # alone it is there sooner
+                wait_until(self._answers, self.watched["web"].child, tick=self._tick)
                 self.step("the web server answers")
         self._write_state()
         self.step("worker, relay and beat run")
+
+    def _answers(self) -> bool:
+        return addresses.answers(addresses.reachable(self.options.host), self.port)
 
     def _start_servers(self, kept: dict[str, str]) -> dict[str, str]:
         """PostgreSQL and Valkey of our own; their addresses."""

@@ -31,9 +31,9 @@ def rendered_once() -> Iterator[None]:
     """While it lasts, operations that change options only leave the rendered models as they are."""
     before = {operation: operation.state_forwards for operation in OPTIONS_ONLY}
     for operation, state_forwards in before.items():
-        operation.state_forwards = _keeping_rendered_models(state_forwards)
+        operation.state_forwards = _keeping_rendered_models(state_forwards)  # type: ignore[method-assign]
     try:
         yield
     finally:
         for operation, state_forwards in before.items():
-            operation.state_forwards = state_forwards
+            operation.state_forwards = state_forwards  # type: ignore[method-assign]

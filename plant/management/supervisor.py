@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from plant.management import embedded, environment
+from plant.management.binaries import Person
 from plant.management.children import CannotStart, Guard
 from plant.management.programs import Ending, Options, Plant, Say
 
@@ -99,7 +100,7 @@ def speak(out: TextIO) -> Say:
 def run(options: Options, say: Say, ready: Callable[[Plant], None]) -> int:
     """Runs the plant until it is told to stop; `ready` is called once it answers. The exit code."""
     try:
-        embedded.data_folder(options.data, embedded.Person.for_servers(options.data / "postgres"))
+        embedded.data_folder(options.data, Person.for_servers(options.data / "postgres"))
         with only_one(options.data) as lock, stop_requests() as stopping:
             _run(Plant(options, say, Guard(holding=lock), stopping), ready)
     except CannotStart as problem:
