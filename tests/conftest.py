@@ -5,6 +5,7 @@ environment. A template database is migrated once; each worker copies it (0.1 s)
 
 `db` (pytest-django's)  rolled back at the end; for nearly everything
 `committed_db`          commits are real and threads may take part; the database is copied anew afterwards
+`module_db`             the same for a whole module that shares what it looks at
 `owner`                 a psycopg connection as the owner of the tables, for what the application may not do
 `owner_url`             its address, for a command of its own
 `redis_url`             the Valkey
@@ -128,7 +129,14 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """As `committed_db`, for all tests of a module that only look at what a module fixture made."""
+    with _real_database(django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="session")
 def owner_url(django_db_setup: None) -> str:
     return OWNER_URL
 
