@@ -36,11 +36,11 @@ SELECT flow, material_id, line_id, sum(kg) FROM (
            m.kg * CASE WHEN m.reverses_id IS NULL THEN 1 ELSE -1 END
                 * CASE WHEN m.kind = 'return' THEN -1
                        WHEN m.kind = 'unaccounted' AND out_of.kind = 'unaccounted' AND m.reverses_id IS NULL THEN -1
-                       WHEN m.kind = 'unaccounted' AND into.kind = 'unaccounted' AND m.reverses_id IS NOT NULL THEN -1
+                       WHEN m.kind = 'unaccounted' AND dest.kind = 'unaccounted' AND m.reverses_id IS NOT NULL THEN -1
                        ELSE 1 END AS kg
     FROM inventory_movement m
     JOIN inventory_location out_of ON out_of.id = m.from_location_id
-    JOIN inventory_location into ON into.id = m.to_location_id
+    JOIN inventory_location dest ON dest.id = m.to_location_id
     JOIN inventory_container fc ON fc.id = m.from_container_id
     JOIN inventory_container tc ON tc.id = m.to_container_id
     LEFT JOIN inventory_lot boxed ON boxed.id = coalesce(fc.lot_id, tc.lot_id)
