@@ -66,4 +66,4 @@ def _first_line(error: Exception) -> str:
 def _pause(seen: list[marks.Seen]) -> dt.timedelta:
     """5 s after the first failure, twice as long after each further one, at most 10 min."""
     attempts = min(max(mark.attempts for mark in seen), 10)
-    return min(FIRST_PAUSE * 2**attempts, LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << attempts), LONGEST_PAUSE)
