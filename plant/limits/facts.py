@@ -1,8 +1,8 @@
 """What workers compute of limits: the utilization of each limit in each year, from the daily flows."""
 
 import datetime as dt
-from dataclasses import asdict
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from plant import recompute
 from plant.inventory.models import DailyFlow
 from plant.limits import course
 from plant.limits import utilization as formulas
-from plant.limits.models import Limit, Utilization
+from plant.limits.models import RECENT_DAYS, Limit, Utilization
 from plant.models import Site
 
 
@@ -45,11 +45,12 @@ def utilization_keys() -> list[str]:
     return sorted(keys | {f"{site}:{code}:{year}" for site, code, year in stored})
 
 
-def stored_utilization(key: str) -> dict[str, Decimal]:
-    """The stored masses, for comparison by `reconcile`; rates and shares of the year follow from them and the day."""
+def stored_utilization(key: str) -> Mapping[str, object]:
+    """The stored figures and the instant they speak of, for comparison by `reconcile`."""
     site, code, year = _parts(key)
     rows = Utilization.objects.filter(limit__site=site, limit__code=code, year=year)
-    return rows.values("limit_kg", "opening_kg", "processed_kg", "used_ratio", "remaining_kg").first() or {}
+    names = (field.name for field in fields(formulas.Figures))
+    return rows.values("limit_id", "as_of", *names).first() or {}
 
 
 @recompute.fact("utilization", follows={"daily-flow": keys_of_day}, keys=utilization_keys, stored=stored_utilization)
@@ -69,7 +70,7 @@ def utilization(key: str, now: dt.datetime) -> None:
         opening_kg=limit.opening_kg(year),
         starts_on=course.starts_on(limit),
         first_charge_on=course.first_charge_on(site),
-        processed=course.processed(site, first - formulas.RECENT_DAYS * formulas.DAY, end),
+        processed=course.processed(site, first - RECENT_DAYS * formulas.DAY, end),
     )
     Utilization.objects.create(
         limit=limit,

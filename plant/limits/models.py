@@ -23,6 +23,9 @@ class LimitUnit(models.TextChoices):
 UNIT_IN_KG: dict[str, Decimal] = {LimitUnit.TONNE: TONNE_IN_KG, LimitUnit.SHORT_TON: SHORT_TON_IN_KG}
 
 
+RECENT_DAYS = 30
+"""Complete site days of the second run rate (F12)."""
+
 LARGEST_QUANTITY = 900_000
 """Of a limit, in its unit: in kilograms it then still fits every mass column."""
 
@@ -224,6 +227,19 @@ class Utilization(models.Model):
     def to_date_kg(self) -> Decimal:
         """What counts against the limit: processed this year and before go-live."""
         return self.processed_kg + self.opening_kg
+
+    @property
+    def rated_kg(self) -> Decimal | None:
+        """What the run rate is made of: processed on its complete days."""
+        return self._of_days(self.run_rate_kg_per_year, self.complete_days)
+
+    @property
+    def recent_kg(self) -> Decimal | None:
+        """Processed on the last 30 complete days."""
+        return self._of_days(self.rate_30_days_kg_per_year, RECENT_DAYS)
+
+    def _of_days(self, a_year: Decimal | None, days: int) -> Decimal | None:
+        return None if a_year is None else kg(a_year * days / self.days_in_year)
 
     @property
     def is_over(self) -> bool:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from plant.limits.models import RECENT_DAYS
 from plant.units import ZERO_KG, kg
 
 FORMULA = "F11 F12 F14"
 VERSION = 1
 DAY = dt.timedelta(days=1)
-RECENT_DAYS = 30
 
 Processed = Mapping[dt.date, Decimal]
 """Kilograms processed by site day; a day without any is missing. *Processed* = net charge (charges less returns) of
