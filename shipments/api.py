@@ -24,8 +24,8 @@ from shipments.serializers import (
     ShipmentSerializer,
 )
 
-# A container's net mass is that of the movement that took it to the customer. Its last weighing until then is shown
-# with it if the mass comes from there: after a part was taken out of the container, it does not.
+# A container's net mass is that of the movement that took it to the customer. The weighing it comes from is shown with
+# it; there is none after a part was taken out of the container.
 READ = f"""
     SELECT {json_object(ShipmentSerializer, "shipment")}::text, shipment.dispatched_at, shipment.reference
     FROM ({{shipments}}) AS shipment
@@ -51,10 +51,11 @@ READ = f"""
             JOIN inventory_container AS container ON container.id = line.container_id
             JOIN inventory_movement AS shipped ON shipped.id = line.movement_id
             LEFT JOIN LATERAL (
-                SELECT gross_kg, tare_kg, net_kg, weighed_at FROM inventory_weighing
+                SELECT gross_kg, tare_kg, weighed_at FROM inventory_weighing
                 WHERE container_id = line.container_id AND weighed_at <= shipment.dispatched_at
-                ORDER BY weighed_at DESC, id DESC LIMIT 1
-            ) AS weighing ON weighing.net_kg = shipped.kg
+                    AND net_kg = shipped.kg
+                ORDER BY id DESC LIMIT 1
+            ) AS weighing ON TRUE
             WHERE line.shipment_id = shipment.id
             GROUP BY container.lot_id
         ) AS packed

@@ -70,3 +70,10 @@ def caller_of(client: Client, now: dt.datetime) -> Callable[..., Caller]:
 @pytest.fixture
 def caller(caller_of: Callable[..., Caller], post1: Any) -> Caller:
     return caller_of(post1)
+
+
+@pytest.fixture
+def yard(site: Any) -> Any:
+    from tests.api.yard import Yard
+
+    return Yard(site)
