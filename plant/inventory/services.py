@@ -294,14 +294,19 @@ def require_intact(container: Container) -> None:
 SHIFT = dt.timedelta(hours=12)
 
 
+def may_reverse(*, movement: Movement, by: User, now: dt.datetime) -> bool:
+    """Whether the person may undo this entry: an own one of this shift, or as a supervisor anyone's."""
+    is_own = movement.by_id == by.pk and now - movement.recorded_at < SHIFT
+    return may(by, Action.REVERSE_ANY) or (is_own and may(by, Action.REVERSE_OWN))
+
+
 @transaction.atomic
 def reverse_entry(*, movement: Movement, reason: str, by: User, now: dt.datetime) -> Movement:
     """Undo the last entry of a container: one's own of this shift, or as a supervisor anyone's.
 
     Raises `DomainError` naming what came after, which is reversed first, from the end.
     """
-    own = movement.by_id == by.pk and now - movement.recorded_at < SHIFT and may(by, Action.REVERSE_OWN)
-    if not own:
+    if not may_reverse(movement=movement, by=by, now=now):
         check(by, Action.REVERSE_ANY)
     if movement.kind == Movement.Kind.RECEIVE:
         Container.objects.for_change().get(pk=movement.to_container_id)

@@ -1,0 +1,158 @@
+"""What happened to containers and lots, from the first install on: movements, holds, decisions; who, when, how."""
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.apps import apps
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from plant.inventory.models import Container, Hold, Lot, Movement, Weighing
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a history. `what` is in words, `tone` names its icon; `at` is when it happened, `recorded_at` when it
+    was keyed in. A reversed entry stays, struck; so does what reverses it."""
+
+    at: dt.datetime
+    recorded_at: dt.datetime
+    by: str
+    tone: str
+    what: str
+    container: str = ""
+    where: str = ""
+    kg: Decimal | None = None
+    how_known: str = ""
+    typed: str = ""
+    reason: str = ""
+    is_struck: bool = False
+
+
+def of_containers(containers: Collection[Container]) -> list[Movement]:
+    """All their movements with both ends, in the order they were keyed in."""
+    ids = [container.pk for container in containers]
+    return list(
+        Movement.objects.filter(Q(from_container__in=ids) | Q(to_container__in=ids))
+        .select_related(
+            "from_container", "to_container", "from_location", "to_location", "weighing__scale", "by", "reversed_by"
+        )
+        .order_by("pk")
+    )
+
+
+def entries(containers: Collection[Container], movements: Collection[Movement], lot: Lot | None = None) -> list[Entry]:
+    """The whole history, latest first; with the lot's decisions where the lot is given."""
+    own = {container.pk for container in containers}
+    found = [_moved(movement, own) for movement in movements]
+    for container in containers:
+        for hold in container.holds.all():
+            found += _held(container, hold)
+    if lot is not None:
+        found += _decided(lot)
+    return sorted(found, key=lambda entry: (entry.at, entry.recorded_at), reverse=True)
+
+
+def is_standing(movement: Movement) -> bool:
+    """Neither reversed nor a reversal."""
+    return movement.reverses_id is None and not hasattr(movement, "reversed_by")
+
+
+def typed(weighing: Weighing) -> str:
+    """A weighing as it was typed: `78,460 lb gross − 33,120 lb tare = 45,340 lb`."""
+    unit = weighing.unit
+    net = f"{_as_read(weighing.net_read)} {unit}"
+    if weighing.gross_read is None or weighing.tare_read is None:
+        return _("%(net)s net") % {"net": net}
+    return _("%(gross)s gross − %(tare)s tare = %(net)s") % {
+        "gross": f"{_as_read(weighing.gross_read)} {unit}",
+        "tare": f"{_as_read(weighing.tare_read)} {unit}",
+        "net": net,
+    }
+
+
+def _as_read(number: Decimal) -> str:
+    return f"{number.normalize():,f}"
+
+
+def _moved(movement: Movement, own: set[int]) -> Entry:
+    label = Movement.Kind(movement.kind).label
+    is_reversal = movement.reverses_id is not None
+    # What leaves a container of ours is that container's line; else what comes into one.
+    here = movement.from_container if movement.from_container_id in own else movement.to_container
+    return Entry(
+        at=movement.occurred_at,
+        recorded_at=movement.recorded_at,
+        by=movement.by.name,
+        tone="reversed" if is_reversal else movement.kind,
+        what=_("%(what)s, reversed") % {"what": label} if is_reversal else str(label),
+        container=here.reference,
+        where=_where(movement),
+        kg=movement.kg,
+        how_known=str(Movement.HowKnown(movement.how_known).label),
+        typed=typed(movement.weighing) if movement.weighing and not is_reversal else "",
+        reason=movement.reason,
+        is_struck=is_reversal or hasattr(movement, "reversed_by"),
+    )
+
+
+def _where(movement: Movement) -> str:
+    """From where to where; a box by its place, a run or another box by its name."""
+    if movement.from_container_id == movement.to_container_id:
+        return f"{movement.from_location} → {movement.to_location}"
+    ends = [
+        f"{container} ({place})" if container.form in (Container.Form.RUN, Container.Form.HEEL) else str(container)
+        for container, place in (
+            (movement.from_container, movement.from_location),
+            (movement.to_container, movement.to_location),
+        )
+    ]
+    return " → ".join(ends)
+
+
+def _held(container: Container, hold: Hold) -> Iterator[Entry]:
+    kind = Hold.Kind(hold.kind).label
+    yield Entry(
+        at=hold.placed_at,
+        recorded_at=hold.placed_at,
+        by=hold.placed_by.name,
+        tone="held",
+        what=_("%(kind)s hold placed") % {"kind": kind},
+        container=container.reference,
+        reason=hold.reason,
+    )
+    if hold.released_at is not None and hold.released_by is not None:
+        yield Entry(
+            at=hold.released_at,
+            recorded_at=hold.released_at,
+            by=hold.released_by.name,
+            tone="released",
+            what=_("%(kind)s hold lifted") % {"kind": kind},
+            container=container.reference,
+            reason=hold.release_reason,
+        )
+
+
+def _decided(lot: Lot) -> Iterator[Entry]:
+    """Every decision on the lot's regulatory status, from the audit's events; each once."""
+    rows = (
+        apps.get_model("inventory", "LotEvent")
+        ._default_manager.filter(pgh_obj=lot)
+        .exclude(regulatory_decided_at=None)
+        .order_by("regulatory_decided_at")
+        .distinct("regulatory_decided_at")
+        .values_list(
+            "regulatory_decided_at", "regulatory_decided_by__name", "regulatory_status__name", "regulatory_basis"
+        )
+    )
+    for at, by, status, basis in rows:
+        yield Entry(
+            at=at,
+            recorded_at=at,
+            by=by,
+            tone="decided",
+            what=_("Decided: %(status)s") % {"status": status},
+            reason=basis,
+        )
