@@ -3,7 +3,6 @@
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
 
 import structlog
 from django import forms
@@ -142,16 +141,16 @@ def find(request: StaffRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _trouble(request, 400, _("The browser sent something this page does not understand. Load it again."))
+    return _trouble(400, _("The browser sent something this page does not understand. Load it again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _trouble(request, 403, _("You may not do this. Ask a supervisor."))
+    return _trouble(403, _("You may not do this. Ask a supervisor."))
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _trouble(
-        request, 403, _("This page was open too long or in two windows. Go back, load it again, and send it once more.")
+        403, _("This page was open too long or in two windows. Go back, load it again, and send it once more.")
     )
 
 
@@ -165,15 +164,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A bug, or an outage of the database: says which, what to do, and the id under which it is in the log."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError) and is_busy(error):
-        return _trouble(request, 503, _("Someone else is working on this just now. Wait a moment, then try again."))
+        return _trouble(503, _("Someone else is working on this just now. Wait a moment, then try again."))
     if isinstance(error, OperationalError):
-        return _trouble(
-            request, 503, _("The database does not answer. Wait a minute, then try again; call IT if it stays.")
-        )
-    return _trouble(request, 500, _("Something is broken here. It is in the log; tell IT the number below."))
+        return _trouble(503, _("The database does not answer. Wait a minute, then try again; call IT if it stays."))
+    return _trouble(500, _("Something is broken here. It is in the log; tell IT the number below."))
 
 
-def _trouble(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
+def _trouble(status: int, sentence: str) -> HttpResponse:
     """A page that needs neither database nor session."""
     context = {
         "status": status,
@@ -199,7 +196,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """The database answers within a second. A hung one is asked by one thread only, however often we are asked."""
     try:
         _asker.submit(_ask_database).result(timeout=1)
-    except (DatabaseError, TookTooLong):
+    except (DatabaseError, TimeoutError):
         return HttpResponse("database does not answer", status=503, content_type="text/plain")
     return HttpResponse("ready", content_type="text/plain")
 

@@ -164,17 +164,15 @@ def _came_twice(local: dt.datetime, zone: ZoneInfo) -> bool:
 class NoteField(forms.CharField):
     """A few words: at most 2,000 characters, trimmed, line ends as one."""
 
+    default_error_messages = {
+        "max_length": _("At most 2,000 characters. Shorten the note."),
+        "null_characters_not_allowed": _("This text holds a character that cannot be kept. Type it again."),
+    }
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Note"))
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
-        super().__init__(
-            max_length=2000,
-            error_messages={
-                "max_length": _("At most 2,000 characters. Shorten the note."),
-                **kwargs.pop("messages", {}),
-            },
-            **kwargs,
-        )
+        super().__init__(max_length=2000, **kwargs)
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value) or ""

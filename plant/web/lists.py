@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from plant.web import exports
 from plant.web.columns import Column
-from plant.web.page import page, wants_partial
+from plant.web.page import now, page, wants_partial
 
 PAGE = 50
 DEEPEST = 2_000
@@ -76,8 +76,10 @@ def listing(
         "filters": filters,
         "is_filtered": bool(filters is not None and filters.is_bound and any(_chosen(filters))),
         "chosen": _chosen(filters) if filters is not None else [],
+        "wrong": _wrong(filters) if filters is not None and is_wrong else [],
         "empty": empty or _("Nothing here yet."),
         "status": _status(start, len(shown)),
+        "as_of": now(),
     }
     name = "_table.html#table" if wants_partial(request) else template
     return page(request, name, {"title": title, **(context or {}), "table": table}, status=422 if is_wrong else 200)
@@ -92,6 +94,12 @@ def _status(start: int, count: int) -> str:
     if not count:
         return _("No rows")
     return _("Rows %(first)s to %(last)s") % {"first": start + 1, "last": start + count}
+
+
+def _wrong(filters: forms.Form) -> list[tuple[str, str]]:
+    """Which filters cannot be read, and why; said in the table too, since htmx brings nothing else."""
+    named = {name: str(field.label or name) for name, field in filters.fields.items()}
+    return [(named.get(name, ""), " ".join(map(str, errors))) for name, errors in filters.errors.items()]
 
 
 def _chosen(filters: forms.Form) -> list[tuple[str, str]]:
