@@ -3,11 +3,11 @@
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
-from plant.inventory.models import Container, Movement
+from plant.inventory.models import Container, Holding, Location, Movement
 from plant.models import Facility, Party, Site, User
 from plant.states import Transitions, transition_trigger
 
@@ -19,6 +19,31 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def visible_to(self, party: Party) -> "ShipmentQuerySet":
         """What a consignee sees: its own, from dispatch on and never again invisible."""
         return self.filter(consignee=party, dispatched_at__isnull=False)
+
+    def found_by(self, text: str) -> "ShipmentQuerySet":
+        """By its own reference and papers, or by the reference of a lot or container that is in it."""
+        found = Q()
+        for field in ("reference", "purchase_order_number", "contract_number", "bill_of_lading", "carrier", "trailer"):
+            found |= Q(**{f"{field}__icontains": text})
+        lines = ShipmentLine.objects.filter(shipment=OuterRef("pk"))
+        return self.filter(found | Exists(lines.filter(container__reference__istartswith=text)))
+
+    def with_totals(self) -> "ShipmentQuerySet":
+        """With `container_count` and `net_kg`: what was shipped, of a draft what is in its containers now."""
+        lines = ShipmentLine.objects.filter(shipment=OuterRef("pk")).order_by().values("shipment")
+        standing = Holding.objects.filter(
+            container__shipment_lines__shipment=OuterRef("pk"), location__kind__in=Location.REAL, kg__gt=0
+        )
+        of_draft = standing.order_by().values("container__site").annotate(total=Sum("kg")).values("total")
+        shipped = lines.annotate(total=Sum("movement__kg")).values("total")
+        draft = Q(state=ShipmentState.DRAFT)
+        return self.annotate(
+            container_count=Coalesce(Subquery(lines.annotate(n=Count("pk")).values("n")), 0),
+            net_kg=models.Case(models.When(draft, then=Subquery(of_draft)), default=Subquery(shipped)),
+            order_number=models.Case(
+                models.When(purchase_order_number="", then=F("contract_number")), default=F("purchase_order_number")
+            ),
+        )
 
     def for_change(self) -> "ShipmentQuerySet":
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")

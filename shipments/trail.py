@@ -37,10 +37,11 @@ _CONTENTS = """
         WHERE holding.container_id = line.container_id AND holding.kg > 0 AND location.kind = ANY(%(real)s)
     ) AS standing ON shipment.state = 'draft'
     LEFT JOIN LATERAL (
-        SELECT gross_kg, tare_kg, net_kg, weighed_at FROM inventory_weighing
+        SELECT gross_kg, tare_kg, weighed_at FROM inventory_weighing
         WHERE container_id = line.container_id AND weighed_at <= coalesce(shipment.dispatched_at, 'infinity')
-        ORDER BY weighed_at DESC, id DESC LIMIT 1
-    ) AS weighing ON weighing.net_kg = coalesce(shipped.kg, standing.kg)
+            AND net_kg = coalesce(shipped.kg, standing.kg)
+        ORDER BY id DESC LIMIT 1
+    ) AS weighing ON TRUE
     LEFT JOIN LATERAL (
         SELECT kind FROM inventory_hold
         WHERE container_id = line.container_id AND released_at IS NULL ORDER BY id LIMIT 1
@@ -71,13 +72,13 @@ class Packed:
 class PackedLot:
     """What of one lot is in a shipment."""
 
+    containers: tuple[Packed, ...]
     reference: str
     material: str
     grade: str | None
     chemistry: str | None
     owner: str
     origin: str
-    containers: tuple[Packed, ...]
 
     @property
     def net_kg(self) -> Decimal:
@@ -121,8 +122,9 @@ def contents(shipment_ids: Iterable[int]) -> dict[int, Contents]:
     wanted = list(shipment_ids)
     with connection.cursor() as cursor:
         cursor.execute(_CONTENTS, {"shipments": wanted, "real": [str(kind) for kind in Location.REAL]})
-        for (shipment, *lot), rows in groupby(cursor.fetchall(), key=lambda row: row[:7]):
-            found[shipment].append(PackedLot(*lot, tuple(Packed(*row[7:]) for row in rows)))
+        for lot, rows in groupby(cursor.fetchall(), key=lambda row: row[:7]):
+            containers = tuple(Packed(*row[7:]) for row in rows)
+            found[lot[0]].append(PackedLot(containers, *lot[1:]))
     return {shipment: Contents(tuple(found[shipment])) for shipment in wanted}
 
 

@@ -1,0 +1,226 @@
+"""What people type about shipments: the papers, what is loaded, and the steps from draft to the end."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from plant.inventory.models import Container, Location, Lot
+from plant.models import Facility, Party, Site
+from plant.web import MomentField, NoteField, ReferenceField, SearchField
+from shipments import stock
+from shipments.models import Shipment, ShipmentState
+
+
+class SealsField(forms.CharField):
+    """Seal numbers with blanks or commas between them, cleaned to a list."""
+
+    default_error_messages = {"long": gettext_lazy("A seal has at most 40 characters: %(seal)s… has more.")}
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        seals = re.split(r"[\s,;]+", super().clean(value))
+        for seal in seals:
+            if len(seal) > 40:
+                raise ValidationError(self.error_messages["long"], code="long", params={"seal": seal[:20]})
+        return [seal for seal in seals if seal]
+
+
+def _paper(label: Any, *, length: int = 40, **kwargs: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(label=label, max_length=length, required=False, widget=widget, **kwargs)
+
+
+class PapersForm(forms.Form):
+    """Who gets it and under which papers; only the receiver must be known for a draft."""
+
+    ship_to = forms.ModelChoiceField(
+        Facility.objects.none(), label=gettext_lazy("Ship to"), empty_label=gettext_lazy("Choose a customer's plant")
+    )
+    purchase_order_number = _paper(gettext_lazy("Purchase order"))
+    contract_number = _paper(gettext_lazy("Contract"))
+    bill_of_lading = _paper(gettext_lazy("Bill of lading"))
+    carrier = _paper(gettext_lazy("Carrier"), length=80)
+    trailer = _paper(gettext_lazy("Trailer"))
+    seals = SealsField(
+        label=gettext_lazy("Seals"),
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    note = NoteField(required=False, help_text=gettext_lazy("For us only: the consignee does not see it."))
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        plants = Facility.objects.filter(is_active=True, party__in=Party.objects.customers().filter(site=site))
+        ship_to = self.fields["ship_to"]
+        assert isinstance(ship_to, forms.ModelChoiceField)
+        ship_to.queryset = plants.filter(party__is_active=True).select_related("party").order_by("party__name", "name")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The keywords of the services; the plant it goes to says who the consignee is."""
+        given = dict(self.cleaned_data)
+        if "ship_to" in given:
+            given["consignee"] = given["ship_to"].party
+        return given
+
+
+class CorrectionForm(PapersForm):
+    """The papers of what is on the way, and why they change."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False)
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(site, *args, **kwargs)
+        del self.fields["ship_to"]  # it has left: only a return changes where it goes
+
+
+class PackForm(forms.Form):
+    """Containers to put into a draft: scanned or typed, or chosen from what is free."""
+
+    container = forms.CharField(
+        label=gettext_lazy("Scan or type what is loaded"),
+        required=False,
+        max_length=2000,
+        widget=ReferenceField().widget,
+        help_text=gettext_lazy("A container, or a lot for all its containers. Several: a blank between them."),
+    )
+
+    def __init__(self, site: Site, data: Any = None) -> None:
+        super().__init__(data)
+        self.site = site
+        self.chosen: Sequence[str] = data.getlist("chosen") if data is not None else ()
+        self.whole_lot: str = data.get("lot", "") if data is not None else ""
+
+    def clean_container(self) -> list[Container]:
+        """The containers behind the references; a lot's reference stands for those of it that are free."""
+        typed = re.split(r"[\s,;]+", self.cleaned_data["container"].upper())
+        wanted = dict.fromkeys(reference for reference in (*typed, *self.chosen, self.whole_lot) if reference)
+        if not wanted:
+            raise ValidationError(_("Scan or type a container, or choose some below."))
+        by_reference = {c.reference: c for c in Container.objects.on_site(self.site).filter(reference__in=wanted)}
+        lots = {lot.reference: lot for lot in Lot.objects.on_site(self.site).filter(reference__in=wanted)}
+        found: dict[int, Container] = {}
+        for reference in wanted:
+            containers = [by_reference[reference]] if reference in by_reference else self._free(lots, reference)
+            found |= {container.pk: container for container in containers}
+        return list(found.values())
+
+    def _free(self, lots: dict[str, Lot], reference: str) -> list[Container]:
+        if reference not in lots:
+            raise ValidationError(
+                _("There is no container or lot %(reference)s here. Check the label and scan it again."),
+                params={"reference": reference[:40]},
+            )
+        free = list(stock.free_containers(self.site).filter(lot=lots[reference]).order_by("reference"))
+        if not free:
+            raise ValidationError(
+                _("Nothing of %(reference)s is free: it is shipped, held or in another shipment."),
+                params={"reference": reference},
+            )
+        return free
+
+
+class RemoveForm(forms.Form):
+    """The container to take out."""
+
+    container = ReferenceField()
+
+    def __init__(self, site: Site, data: Any = None) -> None:
+        super().__init__(data)
+        self.site = site
+
+    def clean_container(self) -> Container:
+        reference = self.cleaned_data["container"]
+        found = Container.objects.on_site(self.site).filter(reference=reference).first()
+        if found is None:
+            raise ValidationError(_("There is no container %(reference)s here."), params={"reference": reference})
+        return found
+
+
+class DispatchForm(forms.Form):
+    """When it left. `expected_kg` is what the person saw and confirms."""
+
+    expected_kg = forms.DecimalField(max_digits=12, decimal_places=3, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is entered late"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Only where it left more than 24 hours ago."),
+    )
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        left = MomentField(site, label=gettext_lazy("Left at"), required=False, help_text=_("Empty: now."))
+        self.fields = {"at": left, **self.fields}
+
+
+class DeliveryForm(forms.Form):
+    """Since when the consignee has it."""
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"] = MomentField(
+            site, label=gettext_lazy("Delivered at"), required=False, help_text=_("Empty: now.")
+        )
+
+
+class CancelForm(forms.Form):
+    """Why a draft is given up, where that is worth a word."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False)
+
+
+class ReturnForm(forms.Form):
+    """Where what came back is put, since when, and why it came back."""
+
+    bay = forms.ModelChoiceField(
+        Location.objects.none(), label=gettext_lazy("Into bay"), empty_label=gettext_lazy("Choose a bay")
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why it came back"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("The consignee sees that it came back. Type why.")},
+    )
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bay = self.fields["bay"]
+        assert isinstance(bay, forms.ModelChoiceField)
+        bay.queryset = Location.objects.bays().filter(site=site).order_by("name")
+        self.fields["at"] = MomentField(
+            site, label=gettext_lazy("Back since"), required=False, help_text=_("Empty: now.")
+        )
+
+
+class ShipmentFilters(forms.Form):
+    """What narrows the list of shipments."""
+
+    q = SearchField(label=gettext_lazy("Search"))
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All states")), *ShipmentState.choices]
+    )
+    consignee = forms.ModelChoiceField(
+        Party.objects.none(), label=gettext_lazy("Consignee"), required=False, empty_label=gettext_lazy("All")
+    )
+    since = forms.DateField(
+        label=gettext_lazy("Dispatched from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Dispatched until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        consignee = self.fields["consignee"]
+        assert isinstance(consignee, forms.ModelChoiceField)
+        has_shipments = Exists(Shipment.objects.filter(consignee=OuterRef("pk")))
+        consignee.queryset = Party.objects.filter(has_shipments, site=site).order_by("name")
