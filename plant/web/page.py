@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -97,7 +98,8 @@ def kept(request: HttpRequest, form: BaseForm, action: Callable[[], dict[str, An
         refusal = DomainError(
             _("Someone else is working on this just now. Nothing was saved. Wait a moment, then press again.")
         )
-    form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
+    complaint = ValidationError(refusal.message, code=refusal.code)
+    form.add_error(refusal.field if refusal.field in form.fields else None, complaint)
     return None
 
 
