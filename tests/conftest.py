@@ -23,6 +23,7 @@ from typing import Any
 import django
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg import sql
 
 from plant.management import embedded
@@ -62,6 +63,7 @@ os.environ |= {
     "LOG_LEVEL": "WARNING",
 }
 django.setup()  # only now: settings read the environment once
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a strong one costs 0.1 s a person
 
 
 def pytest_unconfigure() -> None:
