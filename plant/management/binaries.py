@@ -91,7 +91,7 @@ class Binaries:
         found = cls(_postgres_binaries(), _valkey_binary())
         if not person.is_oneself:
             found = found._readable_copy(folder, person)
-        _check_version(found.postgres, person)
+        check_version(found.postgres, person)
         return found
 
     def _readable_copy(self, folder: Path, person: Person) -> "Binaries":
@@ -146,7 +146,7 @@ def _valkey_binary() -> Path:
     )
 
 
-def _check_version(binaries: Path, person: Person) -> None:
+def check_version(binaries: Path, person: Person) -> None:
     told = subprocess.run(
         [binaries / "postgres", "-V"],
         capture_output=True,

@@ -5,18 +5,19 @@ and DDL anywhere) the application cannot do, not even by raw SQL or with its tri
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from django.apps import apps
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 from pghistory.models import Event
 from psycopg import sql
 
 from plant.states import GuardTrigger
 
-ROWS = "SELECT, INSERT, UPDATE, DELETE"
+RIGHTS_ON_ROWS = "SELECT, INSERT, UPDATE, DELETE"
 RIGHTS_ON_LEDGER = "SELECT, INSERT"
-RIGHTS_ON = {"django_migrations": "SELECT"}
 
 
 def is_append_only(model: type[models.Model]) -> bool:
@@ -26,12 +27,19 @@ def is_append_only(model: type[models.Model]) -> bool:
     return guarded or (issubclass(model, Event) and model._meta.managed and not model._meta.proxy)
 
 
+@cache
 def append_only_tables() -> list[str]:
     models_with_links = apps.get_models(include_auto_created=True)
     return sorted({model._meta.db_table for model in models_with_links if is_append_only(model)})
 
 
-def statements(role: str, database: str, rights_on: dict[str, str]) -> Iterator[sql.Composed]:
+def rights_on(table: str) -> str:
+    if table == MigrationRecorder.Migration._meta.db_table:
+        return "SELECT"
+    return RIGHTS_ON_LEDGER if table in append_only_tables() else RIGHTS_ON_ROWS
+
+
+def statements(role: str, database: str, rights: dict[str, str]) -> Iterator[sql.Composed]:
     """The SQL that gives `role` exactly its rights, whatever it had before."""
     names = {"role": sql.Identifier(role), "database": sql.Identifier(database)}
     yield sql.SQL("REVOKE ALL ON DATABASE {database} FROM PUBLIC").format(**names)
@@ -39,8 +47,8 @@ def statements(role: str, database: str, rights_on: dict[str, str]) -> Iterator[
     yield sql.SQL("REVOKE ALL ON SCHEMA public FROM PUBLIC, {role}").format(**names)
     yield sql.SQL("GRANT USAGE ON SCHEMA public TO {role}").format(**names)
     yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}").format(**names)
-    for table, rights in rights_on.items():
-        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(rights), sql.Identifier(table), names["role"])
+    for table, granted in rights.items():
+        yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(granted), sql.Identifier(table), names["role"])
     yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}").format(**names)
     yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}").format(**names)
 
@@ -48,8 +56,6 @@ def statements(role: str, database: str, rights_on: dict[str, str]) -> Iterator[
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
     """Gives `role` its rights on every table of the database; `connection` is its owner's."""
     with connection.cursor() as cursor, transaction.atomic(using=connection.alias):
-        tables = connection.introspection.table_names(cursor)
-        rights_on = dict.fromkeys(tables, ROWS) | dict.fromkeys(append_only_tables(), RIGHTS_ON_LEDGER) | RIGHTS_ON
-        rights_on = {table: rights_on[table] for table in tables}
-        for statement in statements(role, str(connection.settings_dict["NAME"]), rights_on):
+        rights = {table: rights_on(table) for table in connection.introspection.table_names(cursor)}
+        for statement in statements(role, str(connection.settings_dict["NAME"]), rights):
             cursor.execute(statement)

@@ -138,6 +138,12 @@ class RunningPlant:
         state: dict[str, Any] = json.loads((self.data / "state.json").read_text())
         return state
 
+    def is_ready(self) -> bool:
+        try:
+            return bool(self._state["supervisor"] == self.supervisor.pid)
+        except FileNotFoundError:
+            return False
+
     @property
     def address(self) -> str:
         return str(self._state["address"])
@@ -195,7 +201,7 @@ def running_plant(data: Path, *, port: int = 0, demo: bool = True) -> Iterator[R
     plant, guard = RunningPlant(data, supervisor), Guard()
     guard.started(supervisor.pid, signal.SIGTERM)
     try:
-        while not (data / "state.json").exists():
+        while not plant.is_ready():
             if supervisor.poll() is not None:
                 raise CannotStart((data / "up.log").read_text())
             time.sleep(0.05)

@@ -14,13 +14,11 @@ BEGIN
         RAISE EXCEPTION 'not a series: %', series USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF to_regclass(named) IS NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended(named, 0));
-        IF to_regclass(named) IS NULL THEN
-            IF NOT EXISTS (SELECT FROM public.plant_site WHERE id = site) THEN
-                RAISE EXCEPTION 'no site %', site USING ERRCODE = 'foreign_key_violation';
-            END IF;
-            EXECUTE 'CREATE SEQUENCE ' || named;
+        IF NOT EXISTS (SELECT FROM public.plant_site WHERE id = site) THEN
+            RAISE EXCEPTION 'no site %', site USING ERRCODE = 'foreign_key_violation';
         END IF;
+        PERFORM pg_advisory_xact_lock(hashtextextended(named, 0));
+        EXECUTE 'CREATE SEQUENCE IF NOT EXISTS ' || named;
     END IF;
     RETURN nextval(named::regclass);
 END $$;

@@ -37,7 +37,7 @@ def run(arguments: list[str]) -> int:
     """The exit code: 0 when everything passed. A check that fails does not keep the next from running."""
     began = time.monotonic()
     steps = {} if arguments else checks()
-    steps["pytest"] = [sys.executable, "-m", "pytest", *(arguments or ["-n", "2"])]
+    steps["pytest"] = pytest_command(arguments)
     with embedded.running(Path(tempfile.mkdtemp(prefix="blackmass-test-"))) as (postgres, valkey):
         env = environment(postgres, valkey)
         failed = [name for name, command in steps.items() if not passes(name, command, env)]
@@ -45,6 +45,10 @@ def run(arguments: list[str]) -> int:
     if failed:
         print(f"Failed: {', '.join(failed)}. Each says why above.")
     return 1 if failed else 0
+
+
+def pytest_command(arguments: list[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadgroup"])]
 
 
 def checks() -> dict[str, list[str]]:

