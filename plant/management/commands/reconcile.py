@@ -40,6 +40,7 @@ HOLDINGS = f"""
 RUNS = f"""
     SELECT batch.reference, sum(ends.kg)
     FROM processing_batch batch JOIN ({ENDS}) AS ends ON ends.container_id = batch.run_id
+    JOIN inventory_location place ON place.id = ends.location_id AND place.kind IN ('line', 'unit')
     WHERE batch.state IN ('closed', 'aborted')
     GROUP BY batch.reference HAVING sum(ends.kg) <> 0 ORDER BY 1
 """
