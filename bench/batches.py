@@ -1,0 +1,126 @@
+"""Load for drills: batches run through the services, and what their figures must be, reckoned apart from the plant."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from intake import services as intake
+from plant.demo import site
+from plant.inventory.models import Container, Lot
+from plant.inventory.weighing import Reading
+from plant.web import now
+from processing import services as processing
+from processing.models import Batch, BatchResult
+
+CHARGE_KG = Decimal(500)
+
+
+class Batches:
+    """Closed batches of 500 kg each on one line, to which bags are still added."""
+
+    def __init__(self, count: int) -> None:
+        self.plant = site.build(passwords={name: "unused in a drill" for name, *_ in site.PEOPLE})
+        self.batches = [self._run(box) for box in self._receive(count)]
+        self.product_kg = dict.fromkeys((batch.reference for batch in self.batches), Decimal(0))
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+    def add_bags(self, net_kg: Decimal, batches: Iterable[Batch] | None = None) -> None:
+        """One more bag of black mass for each (all): weighed after the close, entered by the supervisor."""
+        at = now()
+        for batch in self.batches if batches is None else batches:
+            processing.add_output(
+                batch=batch,
+                material=self.plant.materials["BLACK_MASS"],
+                kind=self.plant.kinds["BIG_BAG"],
+                reading=self._weighed("BIG_BAG", net_kg),
+                bay=self.plant.locations["P-01"],
+                reason="a bag of the drill",
+                confirmed=True,
+                by=self.plant.users["supervisor"],
+                at=at,
+                now=at,
+            )
+            self.product_kg[batch.reference] += net_kg
+
+    def wrong(self) -> list[str]:
+        """The batches whose stored yield is not what was bagged over what was charged, each as a sentence."""
+        results = BatchResult.objects.values_list("batch__reference", "charged_kg", "product_kg", "yield_ratio")
+        stored = {reference: figures for reference, *figures in results}
+        expected = {
+            reference: [CHARGE_KG, product_kg, product_kg / CHARGE_KG]
+            for reference, product_kg in self.product_kg.items()
+        }
+        return [
+            f"{reference}: stored {_shown(stored.get(reference))}, expected {_shown(figures)}"
+            for reference, figures in expected.items()
+            if stored.get(reference) != figures
+        ]
+
+    def _receive(self, count: int) -> list[Container]:
+        at, plant = now(), self.plant
+        receipt = intake.book_receipt(
+            site=plant.site,
+            supplier=plant.parties["LGES"],
+            facility=plant.facilities["LANSING"],
+            bill_of_lading="DRILL",
+            carrier="Contract carrier",
+            received_at=at,
+            by=plant.users["operator"],
+            now=at,
+        )
+        first = intake.receive_lot(
+            receipt=receipt,
+            material=plant.materials["CATHODE_FOIL"],
+            origin=Lot.Origin.PRODUCTION_SCRAP,
+            chemistry=plant.chemistries["NMC811"],
+            owner=plant.parties["GMBI"],
+            kind=plant.kinds["GAYLORD"],
+            reading=self._weighed("GAYLORD", CHARGE_KG),
+            bay=plant.locations["A-01"],
+            by=plant.users["operator"],
+            now=at,
+        )
+        assert first.lot is not None
+        others = (
+            intake.receive_another(
+                lot=first.lot,
+                kind=plant.kinds["GAYLORD"],
+                reading=self._weighed("GAYLORD", CHARGE_KG),
+                bay=plant.locations["A-01"],
+                by=plant.users["operator"],
+                now=at,
+            )
+            for _number in range(count - 1)
+        )
+        return [first, *others]
+
+    def _weighed(self, kind: str, net_kg: Decimal) -> Reading:
+        tare_kg = self.plant.kinds[kind].tare_kg
+        assert tare_kg is not None
+        scale = self.plant.scales["BAG"]
+        return Reading(unit="kg", gross=net_kg + tare_kg, tare=tare_kg, tare_is_stored=True, scale=scale)
+
+    def _run(self, box: Container) -> Batch:
+        plant, operator, at = self.plant, self.plant.users["operator"], now()
+        batch = processing.draft_batch(
+            recipe_version=plant.recipes["ELECTRODE"],
+            line=plant.lines["LINE-1"],
+            grade=plant.grades["NMC_BM"],
+            chemistry=plant.chemistries["NMC811"],
+            owner=plant.parties["GMBI"],
+            by=operator,
+            at=at,
+        )
+        processing.open_batch(batch=batch, by=operator, at=at, now=at)
+        processing.charge(batch=batch, container=box, by=operator, at=at, now=at)
+        return processing.close_batch(
+            batch=batch, heel="empty", explanation="its bags follow in the drill", by=operator, at=at, now=at
+        )
+
+
+def _shown(figures: list[Decimal] | None) -> str:
+    if figures is None:
+        return "nothing"
+    charged_kg, product_kg, yield_ratio = figures
+    return f"{product_kg:.0f} of {charged_kg:.0f} kg, yield {yield_ratio:.4f}"
