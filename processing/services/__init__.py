@@ -1,7 +1,7 @@
 """What operators and supervisors do with lines and batches: the one door of the room.
 
 One function is one sentence: draft, open, charge, return, bag, lose, hold, resume, abort, close, clean out. `by` is
-who does it, `at` when it happened, `now` the clock at the edge, `late_reason` why it is entered late.
+who does it, `at` when it happened, `now` the clock at the edge, `reason` why it is entered late.
 """
 
 from processing.services.batches import (

@@ -92,7 +92,7 @@ def draft_batch(
 
 
 @transaction.atomic
-def open_batch(*, batch: Batch, by: User, at: dt.datetime, now: dt.datetime, late_reason: str = "") -> Batch:
+def open_batch(*, batch: Batch, by: User, at: dt.datetime, now: dt.datetime, reason: str = "") -> Batch:
     """Put a drafted batch on its line; the line's declared heel goes into its run.
 
     Raises `LineBusy`, or `WrongPool` where another pool ran there and no clean-out followed (RULE-5).
@@ -107,10 +107,10 @@ def open_batch(*, batch: Batch, by: User, at: dt.datetime, now: dt.datetime, lat
     _check_line_free_at(batch, at)
     heel_kg = ledger.held_kg(line.heel, line.location)
     rules.refuse(rules.opening_problems(batch, heel_kg=heel_kg))
-    with audit.acting(by, late_reason):
+    with audit.acting(by, reason):
         move_to(batch, BatchState.RUNNING, opened_at=at, opened_by=by)
         if heel_kg:
-            ledger.post([_heel_in(batch, heel_kg)], by=by, at=at, now=now, reason=late_reason)
+            ledger.post([_heel_in(batch, heel_kg)], by=by, at=at, now=now, reason=reason)
     mark_stale(batch)
     return batch
 
@@ -245,7 +245,7 @@ def close_batch(
     at: dt.datetime,
     now: dt.datetime,
     explanation: str = "",
-    late_reason: str = "",
+    reason: str = "",
 ) -> Batch:
     """Close a batch: what is left in the line becomes the heel, and what then remains is unaccounted.
 
@@ -260,7 +260,7 @@ def close_batch(
     after, problems = closing_preview(batch, heel)
     explained = explanation.strip()
     rules.refuse(p for p in problems if not (explained and p.error is rules.NeedsExplanation))
-    reason = explained or late_reason
+    reason = explained or reason.strip()
     with audit.acting(by, reason):
         if after.heel_closing_kg:
             ledger.post([_heel_out(batch, after.heel_closing_kg, known)], by=by, at=at, now=now, reason=reason)

@@ -45,7 +45,7 @@ def charge(
     now: dt.datetime,
     whole: bool = True,
     reading: Reading | None = None,
-    late_reason: str = "",
+    reason: str = "",
 ) -> Movement:
     """Feed a container into a running batch: whole (exactly what is left in it is carried over) or a weighed part.
 
@@ -53,19 +53,19 @@ def charge(
     is in it than that.
     """
     if whole:
-        return charge_several(batch=batch, containers=[container], by=by, at=at, now=now, late_reason=late_reason)[0]
+        return charge_several(batch=batch, containers=[container], by=by, at=at, now=now, reason=reason)[0]
     check(by, Action.RUN_BATCH)
     if reading is None:
         raise NeedsWeighing(_("A part of a container is weighed. Enter what the part weighs."), field="gross")
     batch = locked(batch)
     [candidate] = _admitted(batch, [container], at)
-    with audit.acting(by, late_reason):
+    with audit.acting(by, reason):
         # A part may be less than such a container usually holds; what is in it bounds it from above.
         weighing = record_weighing(
             site=batch.site, reading=reading, by=by, at=at, container=candidate.container, confirmed=True
         )
         move = _charge(batch, candidate, weighing)
-        [movement] = ledger.post([move], by=by, at=at, now=now, reason=late_reason)
+        [movement] = ledger.post([move], by=by, at=at, now=now, reason=reason)
     mark_stale(batch)
     return movement
 
@@ -78,14 +78,14 @@ def charge_several(
     by: User,
     at: dt.datetime,
     now: dt.datetime,
-    late_reason: str = "",
+    reason: str = "",
 ) -> list[Movement]:
     """Feed whole containers into a running batch: all of them or, where one is refused, none."""
     check(by, Action.RUN_BATCH)
     batch = locked(batch)
     moves = [_charge(batch, candidate) for candidate in _admitted(batch, containers, at)]
-    with audit.acting(by, late_reason):
-        movements = ledger.post(moves, by=by, at=at, now=now, reason=late_reason)
+    with audit.acting(by, reason):
+        movements = ledger.post(moves, by=by, at=at, now=now, reason=reason)
     mark_stale(batch)
     return movements
 
@@ -129,7 +129,7 @@ def return_charge(
     at: dt.datetime,
     now: dt.datetime,
     bay: Location | None = None,
-    late_reason: str = "",
+    reason: str = "",
 ) -> Movement:
     """Give an unprocessed part of a charge back to its container, weighed; where the container was emptied, it stands
     in `bay` (else where it was charged from)."""
@@ -146,7 +146,7 @@ def return_charge(
             field=reading.field,
         )
     place = _place_after(container, bay or charged_from)
-    with audit.acting(by, late_reason):
+    with audit.acting(by, reason):
         weighing = record_weighing(site=batch.site, reading=reading, by=by, at=at, container=container, confirmed=True)
         move = Move(
             kind=Movement.Kind.RETURN,
@@ -158,7 +158,7 @@ def return_charge(
             how_known=Movement.HowKnown.WEIGHED,
             weighing=weighing,
         )
-        [movement] = ledger.post([move], by=by, at=at, now=now, reason=late_reason)
+        [movement] = ledger.post([move], by=by, at=at, now=now, reason=reason)
     mark_stale(batch)
     return movement
 

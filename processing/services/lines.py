@@ -79,7 +79,7 @@ def clean_out(
     now: dt.datetime,
     note: str = "",
     swept: Sweepings | None = None,
-    late_reason: str = "",
+    reason: str = "",
 ) -> CleanOut:
     """Record that a line was emptied and cleaned: its heel is zero, and another pool may follow (RULE-5).
 
@@ -93,7 +93,7 @@ def clean_out(
         container = _sweep(line, swept, by=by, at=at) if swept else None
         moves = _emptying(line, container, swept, by=by, at=at)
         if moves:
-            ledger.post(moves, by=by, at=at, now=now, reason=late_reason or note or _("Clean-out"))
+            ledger.post(moves, by=by, at=at, now=now, reason=reason or note or _("Clean-out"))
         return CleanOut.objects.create(line=line, cleaned_at=at, by=by, note=note)
 
 

@@ -46,7 +46,7 @@ def add_output(
     at: dt.datetime,
     now: dt.datetime,
     confirmed: bool = False,
-    late_reason: str = "",
+    reason: str = "",
 ) -> Container:
     """Weigh a bag out of a batch, in any order, also before any charge (the run is then below zero for a while).
 
@@ -56,8 +56,8 @@ def add_output(
     """
     check(by, Action.RUN_BATCH)
     batch = locked(batch)
-    _check_may_come_out(batch, material, by=by, at=at, reason=late_reason)
-    with audit.acting(by, late_reason):
+    _check_may_come_out(batch, material, by=by, at=at, reason=reason)
+    with audit.acting(by, reason):
         container = create_container(lot=_lot_for(batch, material, lot, by=by, at=at), kind=kind)
         check_place(container, bay)
         weighing = record_weighing(
@@ -73,9 +73,9 @@ def add_output(
             how_known=Movement.HowKnown.WEIGHED,
             weighing=weighing,
         )
-        ledger.post([move], by=by, at=at, now=now, reason=late_reason)
+        ledger.post([move], by=by, at=at, now=now, reason=reason)
         if batch.closed_at is not None:
-            settle(batch, by=by, at=max(at, batch.closed_at), now=now, reason=late_reason)
+            settle(batch, by=by, at=max(at, batch.closed_at), now=now, reason=reason)
     mark_stale(batch)
     return container
 
@@ -155,7 +155,7 @@ def add_loss(
     kg: Decimal | None = None,
     how_known: str = Movement.HowKnown.ESTIMATED,
     formula: str = "",
-    late_reason: str = "",
+    reason: str = "",
 ) -> Movement:
     """Book a typed loss (moisture, off-gas, dust, samples): weighed, calculated with its formula, or estimated.
 
@@ -167,9 +167,9 @@ def add_loss(
     check_after_opening(batch, at)
     if loss.kind != Location.Kind.LOSS or loss.site_id != batch.site_id:
         raise BadLoss(_("Choose what kind of loss it is from the list."), field="loss")
-    with audit.acting(by, late_reason):
+    with audit.acting(by, reason):
         move = _loss(batch, loss, reading, kg, Movement.HowKnown(how_known), formula.strip(), by=by, at=at)
-        [movement] = ledger.post([move], by=by, at=at, now=now, reason=late_reason)
+        [movement] = ledger.post([move], by=by, at=at, now=now, reason=reason)
     mark_stale(batch)
     return movement
 
