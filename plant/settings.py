@@ -198,6 +198,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # else a worker gives up after an hour without its broker
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 30,
     "unacked_restore_interval": 5,

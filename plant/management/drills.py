@@ -208,6 +208,6 @@ def ringing_after_commit(mark_stale: Callable[..., None]) -> Callable[..., None]
     def mark_and_ring(fact: str, *keys: str) -> None:
         mark_stale(fact, *keys)
         for key in keys:
-            on_commit(lambda key=key: refresh.apply_async(kwargs={"fact": fact, "key": key}))  # type: ignore[misc]
+            on_commit(lambda key=key: refresh.apply_async(kwargs={"fact": fact, "key": key}))
 
     return mark_and_ring
