@@ -7,6 +7,7 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypedDict
 
+from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext as _
 
 from plant.errors import DomainError
@@ -26,6 +27,17 @@ class KgColumn(TypedDict):
 
 KG: KgColumn = {"max_digits": 12, "decimal_places": 3}
 """Every mass column: `DecimalField(**KG)`."""
+
+def within_bounds(name: str, *columns: str) -> CheckConstraint:
+    """The CHECK of masses that may be of either sign, such as sums: at most 100,000 t. NaN passes no two-sided CHECK."""
+    most = HEAVIEST_KG * 100
+    return CheckConstraint(
+        condition=Q(*((f"{column}__gte", -most) for column in columns))
+        & Q(*((f"{column}__lte", most) for column in columns)),
+        name=name,
+        violation_error_message="A sum of masses lies within 100,000 t. Check its sources.",
+    )
+
 
 UNITS: dict[str, Decimal] = {"kg": Decimal(1), "lb": LB_IN_KG}
 """Units a scale shows, in kilograms."""

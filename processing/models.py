@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from plant.inventory.models import Chemistry, Container, Grade, Location, Material
 from plant.models import Party, Site, User
 from plant.states import Transitions, transition_trigger
-from plant.units import HEAVIEST_KG, KG
+from plant.units import KG, within_bounds
 
 
 class LineQuerySet(models.QuerySet["Line"]):
@@ -208,9 +208,8 @@ class Batch(models.Model):
                 violation_error_message="An opened batch says who opened it and when.",
             ),
             models.CheckConstraint(
-                condition=(Q(state__in=("running", "held", "closed")) & Q(opened_at__isnull=False))
-                | (Q(state="draft") & Q(opened_at__isnull=True))
-                | Q(state="aborted"),
+                condition=(~Q(state__in=("running", "held", "closed")) | Q(opened_at__isnull=False))
+                & (~Q(state="draft") | Q(opened_at__isnull=True)),
                 name="processing_batch_opened_when_on_line",
                 violation_error_message="A batch runs from its opening on.",
             ),
@@ -301,10 +300,20 @@ class BatchResult(models.Model):
 
     class Meta:
         constraints = (
+            within_bounds(
+                "processing_batchresult_kg_bounds",
+                "charged_kg",
+                "product_kg",
+                "outputs_kg",
+                "losses_kg",
+                "weighed_losses_kg",
+                "heel_opening_kg",
+                "heel_closing_kg",
+                "unaccounted_kg",
+            ),
             models.CheckConstraint(
-                condition=Q(charged_kg__gte=-HEAVIEST_KG * 100, charged_kg__lte=HEAVIEST_KG * 100)
-                & Q(product_kg__lte=F("outputs_kg")),
-                name="processing_batchresult_masses_sane",
+                condition=Q(product_kg__lte=F("outputs_kg")),
+                name="processing_batchresult_product_is_output",
                 violation_error_message="The product is part of the outputs.",
             ),
         )

@@ -21,8 +21,8 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         return self.filter(consignee=party, dispatched_at__isnull=False)
 
     def found_by(self, text: str) -> "ShipmentQuerySet":
-        """By its own reference and papers, or by the reference of a lot or container that is in it."""
-        found = Q()
+        """By its own reference, papers and consignee, or by the reference of a lot or container that is in it."""
+        found = Q(consignee__name__icontains=text)
         for field in ("reference", "purchase_order_number", "contract_number", "bill_of_lading", "carrier", "trailer"):
             found |= Q(**{f"{field}__icontains": text})
         lines = ShipmentLine.objects.filter(shipment=OuterRef("pk"))
@@ -120,27 +120,33 @@ class Shipment(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(state__in=("dispatched", "delivered", "returned"))
-                    & Q(dispatched_at__isnull=False, dispatched_by__isnull=False)
+                    ~Q(state__in=("dispatched", "delivered", "returned"))
+                    | Q(dispatched_at__isnull=False, dispatched_by__isnull=False)
                 )
-                | (Q(state__in=("draft", "cancelled")) & Q(dispatched_at__isnull=True, dispatched_by__isnull=True)),
+                & (
+                    ~Q(state__in=("draft", "cancelled"))
+                    | Q(dispatched_at__isnull=True, dispatched_by__isnull=True)
+                ),
                 name="shipments_shipment_dispatched_complete",
                 violation_error_message="A dispatched shipment says who dispatched it and when.",
             ),
             models.CheckConstraint(
-                condition=Q(state="delivered", delivered_at__isnull=False, delivered_by__isnull=False)
-                | (Q(state="returned") & Q(delivered_at__isnull=True, delivered_by__isnull=True))
-                | (Q(state="returned") & Q(delivered_at__isnull=False, delivered_by__isnull=False))
-                | (
-                    Q(state__in=("draft", "dispatched", "cancelled"))
-                    & Q(delivered_at__isnull=True, delivered_by__isnull=True)
+                condition=(~Q(state="delivered") | Q(delivered_at__isnull=False, delivered_by__isnull=False))
+                & (
+                    ~Q(state__in=("draft", "dispatched", "cancelled"))
+                    | Q(delivered_at__isnull=True, delivered_by__isnull=True)
                 ),
                 name="shipments_shipment_delivered_complete",
                 violation_error_message="A delivered shipment says who entered it and when.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=("cancelled", "returned"), ended_at__isnull=False, ended_by__isnull=False)
-                | (Q(state__in=("draft", "dispatched", "delivered")) & Q(ended_at__isnull=True, ended_by__isnull=True)),
+                condition=(
+                    ~Q(state__in=("cancelled", "returned")) | Q(ended_at__isnull=False, ended_by__isnull=False)
+                )
+                & (
+                    ~Q(state__in=("draft", "dispatched", "delivered"))
+                    | Q(ended_at__isnull=True, ended_by__isnull=True)
+                ),
                 name="shipments_shipment_ended_complete",
                 violation_error_message="A cancelled or returned shipment says who ended it and when.",
             ),

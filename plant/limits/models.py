@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from plant.models import Site, User
-from plant.units import KG, SHORT_TON_IN_KG, TONNE_IN_KG, kg
+from plant.units import KG, SHORT_TON_IN_KG, TONNE_IN_KG, kg, within_bounds
 
 
 class LimitUnit(models.TextChoices):
@@ -213,6 +213,14 @@ class Utilization(models.Model):
 
     class Meta:
         constraints = (
+            within_bounds(
+                "limits_utilization_kg_bounds",
+                "limit_kg",
+                "opening_kg",
+                "processed_kg",
+                "today_kg",
+                "remaining_kg",
+            ),
             models.UniqueConstraint(
                 fields=("limit", "year"),
                 name="limits_utilization_one_per_year",
