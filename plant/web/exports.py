@@ -120,7 +120,7 @@ def _write_cell(sheet: Any, line: int, place: int, column: Column, value: Any, s
     if value is None:
         return
     if column.is_number:
-        sheet.write_number(line, place, value, shape)  # the file format holds doubles only
+        sheet.write_number(line, place, value, shape)
     elif isinstance(value, dt.datetime):
         sheet.write_datetime(line, place, timezone.localtime(value).replace(tzinfo=None), shape)
     elif isinstance(value, dt.date):
