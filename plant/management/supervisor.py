@@ -213,11 +213,11 @@ def running_plant(data: Path, *, port: int = 0, demo: bool = True) -> Iterator[R
 
 
 @contextmanager
-def temporary_plant() -> Iterator[RunningPlant]:
-    """A running plant with the demo, of which nothing is left afterwards."""
+def temporary_plant(*, demo: bool = True) -> Iterator[RunningPlant]:
+    """A running plant, of which nothing is left afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="blackmass-"))
     try:
-        with running_plant(folder / "data") as plant:
+        with running_plant(folder, demo=demo) as plant:  # the folder itself: its servers' user may enter it
             yield plant
     finally:
         shutil.rmtree(folder, ignore_errors=True)

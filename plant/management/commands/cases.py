@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from django.core.management.base import BaseCommand
 
 from plant.management import environment
 from plant.management.children import CannotStart
-from plant.management.supervisor import running_plant
+from plant.management.supervisor import temporary_plant
 
 
 class Command(BaseCommand):
@@ -28,14 +27,13 @@ class Command(BaseCommand):
 
     def _in_scratch_plant(self, files: list[Path]) -> int:
         """PostgreSQL, Valkey, relay and worker of its own in a folder that is removed: nothing is left behind."""
-        with tempfile.TemporaryDirectory(prefix="blackmass-cases-") as folder:
-            try:
-                with running_plant(Path(folder) / "data", demo=False) as plant:
-                    command = [sys.executable, str(environment.BASE / "manage.py"), "cases", "--here"]
-                    return subprocess.call([*command, *(str(file.resolve()) for file in files)], env=plant.env)
-            except CannotStart as problem:
-                self.stderr.write(str(problem))
-                return 1
+        command = [sys.executable, str(environment.BASE / "manage.py"), "cases", "--here"]
+        try:
+            with temporary_plant(demo=False) as plant:
+                return subprocess.call([*command, *(str(file.resolve()) for file in files)], env=plant.env)
+        except CannotStart as problem:
+            self.stderr.write(str(problem))
+            return 1
 
     def _judge(self, files: list[Path]) -> int:
         django.setup()
