@@ -82,7 +82,7 @@ def test_the_filter_is_in_the_address_of_every_link(ask, parties):
 def test_htmx_gets_the_table_alone(ask, parties):
     response = show(ask(**{"HX-Request": "true"}))
 
-    assert text(response).strip().startswith('<section id="table"')
+    assert text(response).strip().startswith('<div id="table"')
     assert "HX-Request" in response["Vary"]
 
 
