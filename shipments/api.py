@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -69,6 +69,11 @@ READ = f"""
 """
 
 
+REFERENCE = OpenApiParameter(
+    "reference", str, OpenApiParameter.PATH, pattern="^[-a-zA-Z0-9_]+$", description="Such as S-2026-000042."
+)
+
+
 @dataclass(frozen=True)
 class Seen:
     """One shipment as it leaves, and its place in the order of the list."""
@@ -109,8 +114,9 @@ class ShipmentList(PartnerView):
     @extend_schema(
         operation_id="list_shipments",
         summary="List shipments",
+        tags=["Shipments"],
         parameters=[ShipmentParameters],
-        responses=ShipmentPageSerializer,
+        responses=OpenApiResponse(ShipmentPageSerializer, "A page, the newest dispatch first."),
     )
     def get(self, request: Request) -> Response:
         limit, list_ = self.asked["limit"], f"shipments:{self.party.pk}"
@@ -130,7 +136,13 @@ class ShipmentDetail(PartnerView):
 
     scope = Scope.SHIPMENTS_READ
 
-    @extend_schema(operation_id="get_shipment", summary="Get a shipment", responses=ShipmentSerializer)
+    @extend_schema(
+        operation_id="get_shipment",
+        summary="Get a shipment",
+        tags=["Shipments"],
+        parameters=[REFERENCE],
+        responses=OpenApiResponse(ShipmentSerializer, "The shipment as it is now."),
+    )
     def get(self, request: Request, reference: str) -> Response:
         for seen in read(Shipment.objects.visible_to(self.party).filter(reference=reference)):
             return Response(as_json(seen.json))

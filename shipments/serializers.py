@@ -3,6 +3,7 @@
 A field added here is published for good. `api.py` joins the tables that the sources name.
 """
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from plant.api.parameters import PageParameters
@@ -13,13 +14,53 @@ SEEN = (ShipmentState.DISPATCHED, ShipmentState.DELIVERED, ShipmentState.RETURNE
 STATES = [(state.value, state.label) for state in SEEN]
 
 
+EXAMPLE = {
+    "reference": "S-2026-000042",
+    "version": 1,
+    "state": "dispatched",
+    "consignee": {"code": "POST1", "name": "Post-processor 1"},
+    "ship_to": {"code": "POST1-PLANT", "name": "Post-processor 1, refinery", "address": "1 Refinery Road, Example, SC"},
+    "purchase_order_number": "4500012345",
+    "contract_number": None,
+    "bill_of_lading_number": "BOL-2026-0107",
+    "carrier": "Contract carrier",
+    "trailer": "TR-77",
+    "seals": ["SL-1001", "SL-1002"],
+    "dispatched_at": "2026-11-22T18:05:00+00:00",
+    "delivered_at": None,
+    "returned_at": None,
+    "lots": [
+        {
+            "reference": "L-2026-000031",
+            "material": "BLACK_MASS",
+            "grade": "NMC_BM",
+            "chemistry": "NMC811",
+            "owner": {"code": "LGES", "name": "LG Energy Solution"},
+            "net_mass_kg": "842.500",
+            "mass_basis": "as_weighed",
+            "containers": [
+                {
+                    "reference": "L-2026-000031-01",
+                    "sscc": None,
+                    "gross_mass_kg": "845.500",
+                    "tare_mass_kg": "3.000",
+                    "net_mass_kg": "842.500",
+                    "weighed_at": "2026-11-21T09:14:00+00:00",
+                }
+            ],
+        }
+    ],
+    "totals": {"lots": 1, "containers": 1, "gross_mass_kg": "845.500", "net_mass_kg": "842.500"},
+    "updated_at": "2026-11-22T18:05:02.417331+00:00",
+}
+
+
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]+\.[0-9]{3}$", "examples": ["842.500"]})
 class MassField(serializers.DecimalField):
     """Kilograms to the gram, as a string: "842.500"."""
 
     def __init__(self, *, source: str | None = None, allow_null: bool = False, help_text: str = "") -> None:
-        super().__init__(
-            max_digits=15, decimal_places=3, source=source, allow_null=allow_null, help_text=help_text, min_value=0
-        )
+        super().__init__(max_digits=15, decimal_places=3, source=source, allow_null=allow_null, help_text=help_text)
 
 
 class PartySerializer(serializers.Serializer[None]):
@@ -80,6 +121,7 @@ class TotalsSerializer(serializers.Serializer[None]):
     net_mass_kg = MassField()
 
 
+@extend_schema_serializer(examples=[OpenApiExample("One lot in one bag", EXAMPLE)], many=False)
 class ShipmentSerializer(serializers.Serializer[None]):
     """A shipment as its consignee sees it."""
 
@@ -102,6 +144,10 @@ class ShipmentSerializer(serializers.Serializer[None]):
     updated_at = serializers.DateTimeField(help_text="When we last changed it.")
 
 
+NEXT = "https://plant.example/api/v1/shipments/?limit=1&cursor=WyIyMDI2LTExLTIyVDE4OjA1OjAwKzAwOjAwIl0.c2lnbmF0dXJl"
+
+
+@extend_schema_serializer(examples=[OpenApiExample("A page of one", {"results": [EXAMPLE], "next": NEXT})], many=False)
 class ShipmentPageSerializer(serializers.Serializer[None]):
     """A page of shipments, the newest dispatch first."""
 

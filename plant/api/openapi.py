@@ -21,7 +21,7 @@ PROBLEM: Schema = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "code": {"type": "string", "description": "Which refusal it is, with 409."},
-        "request_id": {"type": "string", "description": "Tell us this with 500; every answer has it as X-Request-ID."},
+        "request_id": {"type": "string", "description": "Tell us this with 5xx; every answer has it as X-Request-ID."},
         "errors": {
             "type": "array",
             "description": "With 400: each wrong query parameter, or each wrong place of the body as a JSON pointer.",
@@ -46,9 +46,14 @@ WHEN = {
     406: "`Accept` excludes application/json.",
     429: "The key made more calls in this minute than it may (600, unless agreed otherwise).",
     500: "Our fault.",
+    503: "We are busy or being serviced. Nothing was done; the same call is good again in a moment.",
 }
 MORE: dict[int, Schema] = {
-    400: {"errors": [{"parameter": "limit", "detail": "Ensure this value is less than or equal to 1000."}]},
+    400: {
+        "detail": "The query parameters are not right; `errors` says which.",
+        "errors": [{"parameter": "limit", "detail": "Ensure this value is less than or equal to 1000."}],
+    },
+    503: {"request_id": "6f0f4c2e-7f0b-4b0e-9a54-0c2d1f6f4c11"},
     500: {"request_id": "6f0f4c2e-7f0b-4b0e-9a54-0c2d1f6f4c11"},
 }
 HEADERS: dict[int, Schema] = {

@@ -50,7 +50,7 @@ class Yard:
 
     def bag(
         self,
-        gross: str | None = "503",
+        gross: str = "503",
         tare: str = "3",
         *,
         net: str = "",
@@ -62,7 +62,7 @@ class Yard:
         reading = (
             Reading(unit=unit, net=Decimal(net))
             if net
-            else Reading(unit=unit, gross=Decimal(gross or 0), tare=Decimal(tare))
+            else Reading(unit=unit, gross=Decimal(gross), tare=Decimal(tare))
         )
         return inventory.receive_container(
             lot=lot or self.lot(at=at), kind=self.kind, reading=reading, bay=self.bay, by=self.operator, at=at, now=at
