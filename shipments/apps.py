@@ -6,9 +6,11 @@ class ShipmentsConfig(AppConfig):
     label = "shipments"
 
     def ready(self) -> None:
+        from plant import panels as places
         from plant.inventory import ledger
         from plant.inventory.models import Movement
-        from shipments import services
+        from shipments import panels, services
 
         for kind in (Movement.Kind.SHIP, Movement.Kind.TAKE_BACK):
             ledger.guard_reversal(kind, services.refuse_reversal)
+        places.lot.add("shipments/_of_lot.html", panels.shipped)

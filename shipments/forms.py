@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +13,7 @@ from plant.inventory.models import Container, Location, Lot
 from plant.models import Facility, Party, Site
 from plant.web import MomentField, NoteField, ReferenceField, SearchField
 from shipments import stock
-from shipments.models import Shipment, ShipmentState
+from shipments.models import ShipmentState
 
 
 class SealsField(forms.CharField):
@@ -76,7 +75,11 @@ class PapersForm(forms.Form):
 class CorrectionForm(PapersForm):
     """The papers of what is on the way, and why they change."""
 
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False)
+    reason = forms.CharField(
+        label=gettext_lazy("Why it changes"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("It has left: the consignee sees this as a new version. Type why.")},
+    )
 
     def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
         super().__init__(site, *args, **kwargs)
@@ -97,13 +100,14 @@ class PackForm(forms.Form):
     def __init__(self, site: Site, data: Any = None) -> None:
         super().__init__(data)
         self.site = site
-        self.chosen: Sequence[str] = data.getlist("chosen") if data is not None else ()
-        self.whole_lot: str = data.get("lot", "") if data is not None else ""
+        self.ticked: Sequence[str] = ()
+        if data is not None:  # the button of a lot adds that lot and nothing that is ticked elsewhere
+            self.ticked = data.getlist("lot") or data.getlist("chosen")
 
     def clean_container(self) -> list[Container]:
         """The containers behind the references; a lot's reference stands for those of it that are free."""
         typed = re.split(r"[\s,;]+", self.cleaned_data["container"].upper())
-        wanted = dict.fromkeys(reference for reference in (*typed, *self.chosen, self.whole_lot) if reference)
+        wanted = dict.fromkeys(reference for reference in (*typed, *self.ticked) if reference)
         if not wanted:
             raise ValidationError(_("Scan or type a container, or choose some below."))
         by_reference = {c.reference: c for c in Container.objects.on_site(self.site).filter(reference__in=wanted)}
@@ -204,12 +208,9 @@ class ReturnForm(forms.Form):
 class ShipmentFilters(forms.Form):
     """What narrows the list of shipments."""
 
-    q = SearchField(label=gettext_lazy("Search"))
+    q = SearchField()
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All states")), *ShipmentState.choices]
-    )
-    consignee = forms.ModelChoiceField(
-        Party.objects.none(), label=gettext_lazy("Consignee"), required=False, empty_label=gettext_lazy("All")
     )
     since = forms.DateField(
         label=gettext_lazy("Dispatched from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -217,10 +218,3 @@ class ShipmentFilters(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Dispatched until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-
-    def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        consignee = self.fields["consignee"]
-        assert isinstance(consignee, forms.ModelChoiceField)
-        has_shipments = Exists(Shipment.objects.filter(consignee=OuterRef("pk")))
-        consignee.queryset = Party.objects.filter(has_shipments, site=site).order_by("name")

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
-from plant.inventory.models import Container, Holding, Location, Movement
+from plant.inventory.models import Container, Holding, Location, Lot, Movement
 from plant.models import Facility, Party, Site, User
 from plant.states import Transitions, transition_trigger
 
@@ -27,6 +27,11 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             found |= Q(**{f"{field}__icontains": text})
         lines = ShipmentLine.objects.filter(shipment=OuterRef("pk"))
         return self.filter(found | Exists(lines.filter(container__reference__istartswith=text)))
+
+    def of_lot(self, lot: Lot) -> "ShipmentQuerySet":
+        """Those with some of the lot in them, each with `lot_containers` and `lot_kg`: what of it was shipped."""
+        is_of_lot = Q(lines__container__lot=lot)
+        return self.filter(is_of_lot).annotate(lot_containers=Count("lines"), lot_kg=Sum("lines__movement__kg"))
 
     def with_totals(self) -> "ShipmentQuerySet":
         """With `container_count` and `net_kg`: what was shipped, of a draft what is in its containers now."""
@@ -123,10 +128,7 @@ class Shipment(models.Model):
                     ~Q(state__in=("dispatched", "delivered", "returned"))
                     | Q(dispatched_at__isnull=False, dispatched_by__isnull=False)
                 )
-                & (
-                    ~Q(state__in=("draft", "cancelled"))
-                    | Q(dispatched_at__isnull=True, dispatched_by__isnull=True)
-                ),
+                & (~Q(state__in=("draft", "cancelled")) | Q(dispatched_at__isnull=True, dispatched_by__isnull=True)),
                 name="shipments_shipment_dispatched_complete",
                 violation_error_message="A dispatched shipment says who dispatched it and when.",
             ),
@@ -140,12 +142,9 @@ class Shipment(models.Model):
                 violation_error_message="A delivered shipment says who entered it and when.",
             ),
             models.CheckConstraint(
-                condition=(
-                    ~Q(state__in=("cancelled", "returned")) | Q(ended_at__isnull=False, ended_by__isnull=False)
-                )
+                condition=(~Q(state__in=("cancelled", "returned")) | Q(ended_at__isnull=False, ended_by__isnull=False))
                 & (
-                    ~Q(state__in=("draft", "dispatched", "delivered"))
-                    | Q(ended_at__isnull=True, ended_by__isnull=True)
+                    ~Q(state__in=("draft", "dispatched", "delivered")) | Q(ended_at__isnull=True, ended_by__isnull=True)
                 ),
                 name="shipments_shipment_ended_complete",
                 violation_error_message="A cancelled or returned shipment says who ended it and when.",

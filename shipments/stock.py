@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from plant.inventory.models import Container, ContainerQuerySet, Holding, Location, Lot
 from plant.models import Site
@@ -21,6 +21,11 @@ class Free:
     reference: str
     kg: Decimal
     place: str
+
+    @property
+    def number(self) -> str:
+        """Which of its lot's containers it is: `01`."""
+        return self.reference.rpartition("-")[2]
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,10 @@ def free_lots(site: Site, search: str = "") -> tuple[list[FreeLot], bool]:
     container = ("reference", "holdings__kg", "holdings__location__name")
     rows = list(
         found.filter(holdings__location__kind__in=Location.REAL, holdings__kg__gt=0)
-        .order_by("lot__reference", "reference")
+        .order_by(F("lot__grade__name").asc(nulls_last=True), "lot__material__name", "lot__reference", "reference")
         .values_list(*lot, *container)[: MOST + 1]
     )
-    lots = []
+    lots = []  # products first, then by-products
     for about, group in groupby(rows[:MOST], key=lambda row: row[:5]):
         lots.append(FreeLot(tuple(Free(*row[5:]) for row in group), *about))
     return lots, len(rows) > MOST

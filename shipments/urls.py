@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shipments import views
+from shipments import preview, views
 
 app_name = "shipments"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<slug:reference>/remove/", views.remove, name="remove"),
     path("<slug:reference>/selection/", views.selection, name="selection"),
     path("<slug:reference>/papers/", views.papers, name="papers"),
+    path("<slug:reference>/partner/", preview.partner, name="partner"),
     path("<slug:reference>/dispatch/", views.dispatch, name="dispatch"),
     path("<slug:reference>/deliver/", views.deliver, name="deliver"),
     path("<slug:reference>/cancel/", views.cancel, name="cancel"),

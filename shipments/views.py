@@ -37,12 +37,12 @@ COLUMNS = (
     Column("reference", gettext_lazy("Shipment"), "reference", url="shipments:shipment"),
     Column("state", gettext_lazy("State"), "state", choices=State),
     Column("consignee__name", gettext_lazy("Consignee")),
-    Column("order_number", gettext_lazy("Order or contract")),
+    Column("order_number", gettext_lazy("Order")),
     Column("bill_of_lading", gettext_lazy("Bill of lading")),
     Column("container_count", gettext_lazy("Containers"), "count"),
     Column("net_kg", gettext_lazy("Net"), "kg"),
     Column("dispatched_at", gettext_lazy("Dispatched"), "instant"),
-    Column("delivered_at", gettext_lazy("Delivered"), "instant"),
+    Column("delivered_at", gettext_lazy("Delivered"), "day"),
 )
 
 
@@ -84,7 +84,7 @@ def _url(shipment: Shipment, name: str = "shipments:shipment") -> str:
 def shipment_list(request: StaffRequest) -> HttpResponse:
     """All shipments of the site, the newest first."""
     site = request.user.site
-    filters = ShipmentFilters(site, request.GET)
+    filters = ShipmentFilters(request.GET)
     shipments = Shipment.objects.on_site(site)
     if filters.is_valid():
         asked = filters.cleaned_data
@@ -92,8 +92,6 @@ def shipment_list(request: StaffRequest) -> HttpResponse:
             shipments = shipments.found_by(asked["q"])
         if asked["state"]:
             shipments = shipments.filter(state=asked["state"])
-        if asked["consignee"]:
-            shipments = shipments.filter(consignee=asked["consignee"])
         if asked["since"]:
             shipments = shipments.filter(dispatched_at__gte=site.start_of(asked["since"]))
         if asked["until"]:
@@ -158,7 +156,13 @@ def _shown(request: StaffRequest, shipment: Shipment) -> dict[str, Any]:
     if context["is_packing"]:
         search = request.GET.get("stock", "")[:60]
         lots, has_more = stock.free_lots(shipment.site, search)
-        context |= {"form": PackForm(shipment.site), "free": lots, "has_more": has_more, "search": search}
+        context |= {
+            "form": PackForm(shipment.site),
+            "refused": None,
+            "free": lots,
+            "has_more": has_more,
+            "search": search,
+        }
     return context
 
 
@@ -308,12 +312,14 @@ def _step(
 
     if form.is_valid() and kept(request, form, once) is not None:
         return go(request, _url(found), done % {"shipment": found})
+    contents = trail.contents_of(found.pk)
     context = {
         "form": form,
         "shipment": found,
-        "contents": trail.contents_of(found.pk),
+        "contents": contents,
         "problems": leaving_problems(found) if to == State.DISPATCHED else [],
         "to": to.value,
+        "expected_kg": str(contents.net_kg),
     }
     return page(request, "shipments/step.html", context, status=422 if form.errors else 200)
 
