@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("plant.api.urls")),
     path("api/v1/", include("shipments.api_urls")),
     # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),
+    path("shipments/", include("shipments.urls")),
     path("limits/", include("plant.limits.urls")),
 ]
 
