@@ -1,21 +1,28 @@
 // Small manners of every page; each page also works without them.
 
-// A form is sent once: its buttons rest until the answer is there. (The server's form key is the real guard.)
+// A form is sent once: its buttons rest until the answer is there. (The form's key on the server is the real guard.)
+function rest(form, isResting) {
+  if (isResting) form.setAttribute("aria-busy", "true");
+  else form.removeAttribute("aria-busy");
+  for (const button of form.querySelectorAll("button")) button.disabled = isResting;
+}
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-  form.setAttribute("aria-busy", "true");
-  // After this event, so that the pressed button's own name is still sent.
-  setTimeout(() => form.querySelectorAll("button").forEach((button) => (button.disabled = true)));
+  // After this event, so that the name of the button that was pressed is still sent.
+  if (!event.defaultPrevented && form.method === "post") setTimeout(() => rest(form, true));
 });
+
+for (const [name, isResting] of [["htmx:before:request", true], ["htmx:finally:request", false]]) {
+  document.addEventListener(name, ({ detail: { ctx } }) => {
+    const form = ctx.sourceElement.closest("form");
+    if (form && ctx.request.method === "POST" && !ctx.keepIndicators) rest(form, isResting);
+  });
+}
 
 // Back in the history: the page comes from memory with its buttons still resting.
 window.addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  for (const form of document.querySelectorAll("form[aria-busy]")) {
-    form.removeAttribute("aria-busy");
-    form.querySelectorAll("button").forEach((button) => (button.disabled = false));
-  }
+  if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach((form) => rest(form, false));
 });
 
 // A list's address names only the filters that are set.
@@ -24,7 +31,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   for (const [name, value] of [...ctx.request.body]) if (value === "") ctx.request.body.delete(name);
 });
 
+// Printing needs a script, so its button appears only with one.
 const showPrint = () => document.querySelectorAll("[data-print]").forEach((button) => (button.hidden = false));
-document.addEventListener("click", (event) => event.target.closest?.("[data-print]") && window.print());
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
 document.addEventListener("htmx:after:swap", showPrint);
 showPrint();

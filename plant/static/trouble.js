@@ -15,15 +15,20 @@ function say(sentence) {
   place.scrollIntoView({ block: "nearest" });
 }
 
+const isQuiet = (ctx) => ctx.sourceElement?.matches("[data-quiet]"); // a tile that asks by itself says how old it is
+
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status, headers } = ctx.response;
-  if (status === 422 || headers.get("HX-Redirect")) return;
+  if (status === 422 || headers.get("HX-Redirect") || isQuiet(ctx)) return;
   say(region().dataset[status < 500 ? "gone" : "broken"]);
 });
 
-// A fetch that failed or took too long. A polled tile that fails says how old it is by itself.
+// A request that found no server, or no answer in time.
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
-  if (ctx && !ctx.sourceElement?.matches("[data-quiet]")) say(region().dataset.lost);
+  if (ctx && !isQuiet(ctx)) say(region().dataset.lost);
 });
 
-document.addEventListener("htmx:after:swap", () => region()?.replaceChildren());
+// It works again. (htmx says "after swap" of errors too, though nothing was swapped.)
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if ((ctx.response.status < 400 || ctx.response.status === 422) && !isQuiet(ctx)) region()?.replaceChildren();
+});
