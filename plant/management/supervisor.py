@@ -25,41 +25,32 @@ LONGEST_STOP_SECONDS = 40
 
 @contextmanager
 def only_one(data: Path) -> Iterator[int]:
-    """Holds the folder and yields the lock's descriptor: a second plant on the same data is refused.
+    """Holds the folder: a second plant on the same data is refused. Yields the descriptor of the guard's lock.
 
-    Where the first was killed, its guard holds the lock until all it had started has ended: that is waited for.
+    The guard holds a lock of its own. Where a plant was killed, the next waits until its guard has ended all of it.
     """
-    with (data / "lock").open("a+") as lock:
+    with (data / "lock").open("a+") as ours, (data / "lock-of-guard").open("a+") as guards:
+        if not _lock(ours):
+            ours.seek(0)
+            raise CannotStart(
+                f"A plant runs on {data} already (process {ours.read().strip()}). "
+                "Stop it with Ctrl-C where it runs, or choose another folder with --data."
+            )
+        ours.truncate(0)
+        ours.write(str(os.getpid()))
+        ours.flush()
         ends = time.monotonic() + LONGEST_STOP_SECONDS
-        while not _locked(lock):
-            lock.seek(0)
-            holder = lock.read().strip()
-            if _is_alive(holder) or time.monotonic() > ends:
-                raise CannotStart(
-                    f"A plant runs on {data} already (process {holder or 'unknown'}). "
-                    "Stop it with Ctrl-C where it runs, or choose another folder with --data."
-                )
+        while not _lock(guards):
+            if time.monotonic() > ends:
+                raise CannotStart(f"The plant that was killed on {data} has not ended yet. Start again in a moment.")
             time.sleep(0.1)
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield lock.fileno()
+        yield guards.fileno()
 
 
-def _locked(lock: TextIO) -> bool:
+def _lock(file: TextIO) -> bool:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
-    return True
-
-
-def _is_alive(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except PermissionError:
-        return True
-    except (ProcessLookupError, ValueError):
         return False
     return True
 

@@ -110,11 +110,13 @@ def test_it_ends_when_its_parent_or_itself_is_killed(data: Path, victim: str) ->
     with subprocess.Popen(command, env=_env(data), stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         supervisor = int(parent.stdout.readline())
-        assert eventually(state.exists, 60)
-        pids = list(json.loads(state.read_text())["pids"].values())
-        os.kill(parent.pid if victim == "parent" else supervisor, signal.SIGKILL)
-        assert eventually(lambda: gone(supervisor) and all(gone(pid) for pid in pids))
-        parent.kill()
+        try:
+            assert eventually(state.exists, 120)
+            pids = list(json.loads(state.read_text())["pids"].values())
+            os.kill(parent.pid if victim == "parent" else supervisor, signal.SIGKILL)
+            assert eventually(lambda: gone(supervisor) and all(gone(pid) for pid in pids))
+        finally:
+            parent.kill()
 
 
 def test_the_data_outlive_all_of_this(data: Path) -> None:
