@@ -16,7 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("shipments.api_urls")),
     # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),
     path("shipments/", include("shipments.urls")),
+    path("intake/", include("intake.urls")),
+    path("", include("plant.inventory.urls")),
     path("limits/", include("plant.limits.urls")),
+    path("dashboard/", include("plant.dashboard.urls")),
 ]
 
 handler400 = "plant.views.bad_request"

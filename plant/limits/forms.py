@@ -23,7 +23,7 @@ def _unit_field() -> forms.ChoiceField:
     """Nothing is chosen beforehand: the two differ by 9.3 % of the year."""
     return forms.ChoiceField(
         label=_("Unit, as the source means it"),
-        choices=LimitUnit.choices,
+        choices=((LimitUnit.TONNE, _("tonne (1,000 kg)")), (LimitUnit.SHORT_TON, _("short ton (2,000 lb)"))),
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Say which ton: tonne (1,000 kg) or short ton (2,000 lb)."),

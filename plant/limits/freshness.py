@@ -2,9 +2,11 @@
 every worker dead."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plant import recompute
+from plant.recompute import Staleness
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,17 @@ class Freshness:
         return self.waiting > 0 or self.is_behind
 
 
-def of(*facts: str, now: dt.datetime, as_of: dt.datetime | None = None, is_behind: bool = False) -> Freshness:
-    """How fresh the figures of these facts are. Without an `as_of` of their own they speak of now, or of the oldest
-    change that waits."""
-    states = [recompute.staleness(fact) for fact in facts]
+def look(*facts: str) -> list[Staleness]:
+    """How far these facts lag behind their sources, one question each."""
+    return [recompute.staleness(fact) for fact in facts]
+
+
+def of(
+    states: Iterable[Staleness], *, now: dt.datetime, as_of: dt.datetime | None = None, is_behind: bool = False
+) -> Freshness:
+    """How fresh figures of these facts are. Without an `as_of` of their own they speak of now, or of the oldest change
+    that waits."""
+    states = list(states)
     oldest = min((state.oldest for state in states if state.oldest is not None), default=now)
     return Freshness(
         as_of=min(oldest, now) if as_of is None else as_of,

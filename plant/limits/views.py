@@ -28,6 +28,7 @@ def limits(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": [(limit, figures.get(limit.code)) for limit in newest],
         "fresh": _freshness(site, list(figures.values()), at),
+        "now": at,
     }
     return page(request, "limits/limits.html", context)
 
@@ -115,4 +116,4 @@ def _asked_year(request: StaffRequest, years: list[int]) -> int | None:
 def _freshness(site: Site, rows: list[Utilization], at: dt.datetime) -> freshness.Freshness:
     as_of = min((row.as_of for row in rows), default=at)
     is_behind = course.is_behind(site, rows, at)
-    return freshness.of("daily-flow", "utilization", now=at, as_of=as_of, is_behind=is_behind)
+    return freshness.of(freshness.look("daily-flow", "utilization"), now=at, as_of=as_of, is_behind=is_behind)
