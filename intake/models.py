@@ -1,16 +1,40 @@
 """Scrap comes in: receipts and the lots that came with them."""
 
+from typing import Any
+
 import pghistory
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Aggregate, Count, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
 
-from plant.inventory.models import Lot, Material, RegulatoryStatus
+from plant.inventory.models import Lot, Material, Movement, RegulatoryStatus
 from plant.models import Facility, Party, Site, User
+from plant.units import ZERO_KG
 
 
 class ReceiptQuerySet(models.QuerySet["Receipt"]):
     def on_site(self, site: Site) -> "ReceiptQuerySet":
         return self.filter(site=site)
+
+    def with_sums(self) -> "ReceiptQuerySet":
+        """With `lot_count`, `container_count` and `kg` of what came and was not reversed."""
+        arrived = Movement.objects.standing().filter(
+            kind=Movement.Kind.RECEIVE, to_container__lot__receipt_lot__receipt=OuterRef("pk")
+        )
+        of_receipt = arrived.order_by().values("to_container__lot__receipt_lot__receipt")
+
+        def sum_of(what: Aggregate, nothing: Any) -> Coalesce:
+            return Coalesce(Subquery(of_receipt.annotate(sum=what).values("sum")), nothing)
+
+        return self.annotate(
+            lot_count=sum_of(Count("to_container__lot", distinct=True), 0),
+            container_count=sum_of(Count("pk"), 0),
+            kg=sum_of(Sum("kg"), ZERO_KG),
+        )
+
+    def carriers(self) -> list[str]:
+        """The carriers' names that were typed before, for choosing again."""
+        return list(self.order_by("carrier").values_list("carrier", flat=True).distinct()[:50])
 
     def for_change(self) -> "ReceiptQuerySet":
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")

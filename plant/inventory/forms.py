@@ -1,6 +1,6 @@
 """What is typed about lots and containers: filters of the lists, and the small forms on a container."""
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import models
@@ -10,10 +10,13 @@ from plant.inventory.models import Chemistry, Container, Hold, Location, Lot, Ma
 from plant.models import Party, Site
 from plant.web import MomentField, SearchField
 
-M = TypeVar("M", bound=models.Model)
+if TYPE_CHECKING:
+    ModelChoice = forms.ModelChoiceField[Any]  # generic for the type checker only
+else:
+    ModelChoice = forms.ModelChoiceField
 
 
-class CodedChoice(forms.ModelChoiceField[M]):
+class CodedChoice(ModelChoice):
     """A row of the site, chosen by its code: primary keys stay in the house."""
 
     default_error_messages = {
@@ -21,8 +24,8 @@ class CodedChoice(forms.ModelChoiceField[M]):
         "invalid_choice": _("This is not in the list any more. Choose another one."),
     }
 
-    def __init__(self, queryset: "models.QuerySet[M]", **kwargs: Any) -> None:
-        super().__init__(queryset.order_by("code"), to_field_name="code", **kwargs)
+    def __init__(self, queryset: models.QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(queryset if queryset.ordered else queryset.order_by("code"), to_field_name="code", **kwargs)
 
 
 Choices = list[tuple[Any, Any]]
@@ -43,7 +46,7 @@ def bays(site: Site, *, condition: str, but: str = "") -> Choices:
     return [("", _("Choose a bay")), *(group for group in groups if group[1])]
 
 
-class BayField(CodedChoice[Location]):
+class BayField(CodedChoice):
     """A bay of the site. Any is taken, so that a wrong one is answered with the names of the right ones."""
 
     def __init__(
@@ -70,7 +73,7 @@ class Filters(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
 
-def _any(queryset: "models.QuerySet[M]", label: Any) -> CodedChoice[M]:
+def _any(queryset: models.QuerySet[Any], label: Any) -> CodedChoice:
     return CodedChoice(queryset, label=label, required=False, empty_label=_("Any"))
 
 
@@ -82,7 +85,7 @@ HOLD = (("held", _("On hold")), ("free", _("Free")))
 
 
 class LotFilters(Filters):
-    material = _any(Material.objects.all(), _("Material"))
+    material = _any(Material.objects.order_by("pk"), _("Material"))
     chemistry = _any(Chemistry.objects.all(), _("Chemistry"))
     owner = _any(Party.objects.owners(), _("Owner"))
     supplier = _any(Party.objects.suppliers(), _("Supplier"))
@@ -92,7 +95,7 @@ class LotFilters(Filters):
 
 class ContainerFilters(Filters):
     bay = _any(Location.objects.bays(), _("Bay"))
-    material = _any(Material.objects.all(), _("Material"))
+    material = _any(Material.objects.order_by("pk"), _("Material"))
     chemistry = _any(Chemistry.objects.all(), _("Chemistry"))
     condition = _one_of(_("Condition"), *Container.Condition.choices)
     owner = _any(Party.objects.owners(), _("Owner"))

@@ -11,16 +11,23 @@ from django.utils.translation import gettext as _
 
 from plant.inventory.models import Container, Hold, Lot, Movement, Weighing
 
+ICONS: dict[str, str] = {
+    Movement.Kind.RECEIVE: "inbound",
+    Movement.Kind.CHARGE: "batch",
+    Movement.Kind.OUTPUT: "container",
+    Movement.Kind.SHIP: "truck",
+}
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a history. `what` is in words, `tone` names its icon; `at` is when it happened, `recorded_at` when it
-    was keyed in. A reversed entry stays, struck; so does what reverses it."""
+    """One line of a history: `at` is when it happened, `recorded_at` when it was keyed in. A reversed entry stays,
+    struck; so does what reverses it."""
 
     at: dt.datetime
     recorded_at: dt.datetime
     by: str
-    tone: str
+    icon: str
     what: str
     container: str = ""
     where: str = ""
@@ -86,7 +93,7 @@ def _moved(movement: Movement, own: set[int]) -> Entry:
         at=movement.occurred_at,
         recorded_at=movement.recorded_at,
         by=movement.by.name,
-        tone="reversed" if is_reversal else movement.kind,
+        icon="undo" if is_reversal else ICONS.get(movement.kind, "right"),
         what=_("%(what)s, reversed") % {"what": label} if is_reversal else str(label),
         container=here.reference,
         where=_where(movement),
@@ -118,7 +125,7 @@ def _held(container: Container, hold: Hold) -> Iterator[Entry]:
         at=hold.placed_at,
         recorded_at=hold.placed_at,
         by=hold.placed_by.name,
-        tone="held",
+        icon="hand",
         what=_("%(kind)s hold placed") % {"kind": kind},
         container=container.reference,
         reason=hold.reason,
@@ -128,7 +135,7 @@ def _held(container: Container, hold: Hold) -> Iterator[Entry]:
             at=hold.released_at,
             recorded_at=hold.released_at,
             by=hold.released_by.name,
-            tone="released",
+            icon="check",
             what=_("%(kind)s hold lifted") % {"kind": kind},
             container=container.reference,
             reason=hold.release_reason,
@@ -152,7 +159,7 @@ def _decided(lot: Lot) -> Iterator[Entry]:
             at=at,
             recorded_at=at,
             by=by,
-            tone="decided",
+            icon="info",
             what=_("Decided: %(status)s") % {"status": status},
             reason=basis,
         )

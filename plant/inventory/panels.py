@@ -18,8 +18,23 @@ from plant.inventory.models import Container, Hold, Movement
 from plant.inventory.services import may_reverse
 from plant.models import User
 
-REVERSED_HERE = (Movement.Kind.RECEIVE, Movement.Kind.MOVE)
-"""What is reversed on a container's page. A charge, an output or a shipping is reversed where it was entered."""
+REVERSED_HERE = (
+    Movement.Kind.RECEIVE,
+    Movement.Kind.MOVE,
+    Movement.Kind.CHARGE,
+    Movement.Kind.RETURN,
+    Movement.Kind.OUTPUT,
+)
+"""What is reversed on a container's page; whether a batch still lets it is the batch's to say. What was shipped is
+taken back on its shipment's page."""
+
+
+SHORT = {
+    "move": gettext_lazy("Move"),
+    "hold": gettext_lazy("Hold"),
+    "release": gettext_lazy("Lift"),
+    "reverse": gettext_lazy("Reverse"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +49,10 @@ class Doing:
     kind: str = ""
     form: forms.Form | None = None
     is_open: bool = False
+
+    @property
+    def short(self) -> str | Promise:
+        return SHORT[self.name]
 
     @property
     def anchor(self) -> str:
@@ -135,5 +154,5 @@ def entry(container: Container, number: int) -> Movement:
         raise DomainError(_("There is no such entry. Load the page again to see the last one."))
     movement = movements[number - 1]
     if movement.kind not in REVERSED_HERE:
-        raise DomainError(_("This entry is reversed on the page of its batch or shipment."))
+        raise DomainError(_("This entry is not reversed here. Open its shipment and take it back there."))
     return movement

@@ -1,5 +1,6 @@
 """What stands where: the rows of the lists of lots and containers, one query each."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
@@ -14,7 +15,7 @@ Rows = QuerySet[Any, Any]
 _HERE = Q(kg__gt=0, location__kind__in=Location.REAL)
 
 
-def lots(site: Site, chosen: dict[str, Any]) -> Rows:
+def lots(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
     """Lots with what of them is on the site now: kg, containers, and how many of these are on hold; newest first."""
     here = Holding.objects.filter(_HERE, container__lot=OuterRef("pk")).order_by().values("container__lot")
     held = Exists(Hold.objects.open().filter(container=OuterRef("container")))
@@ -32,28 +33,10 @@ def lots(site: Site, chosen: dict[str, Any]) -> Rows:
     if hold := chosen.get("hold"):
         found = found.filter(containers_held__gt=0) if hold == "held" else found.filter(containers_held=0)
     equal = {name: chosen[name] for name in ("material", "chemistry", "owner", "supplier") if name in chosen}
-    return (
-        found.filter(**equal)
-        .order_by("-pk")
-        .values(
-            "reference",
-            "material__name",
-            "grade__name",
-            "chemistry__code",
-            "origin",
-            "owner__name",
-            "supplier__name",
-            "received_at",
-            "created_at",
-            "regulatory_status__name",
-            "kg",
-            "containers_here",
-            "containers_held",
-        )
-    )
+    return found.filter(**equal).order_by("-pk").values(*columns)
 
 
-def containers(site: Site, chosen: dict[str, Any]) -> Rows:
+def containers(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
     """Boxes and heaps on the site with what is in them, by place and then by reference."""
     hold = Hold.objects.open().filter(container=OuterRef("container")).order_by("pk")
     found = Holding.objects.stock().filter(container__site=site).annotate(hold=Subquery(hold.values("kind")[:1]))
@@ -73,23 +56,7 @@ def containers(site: Site, chosen: dict[str, Any]) -> Rows:
         "condition": "container__condition",
     }
     equal = {path: chosen[name] for name, path in paths.items() if name in chosen}
-    return (
-        found.filter(**equal)
-        .order_by("location__code", "container__reference")
-        .values(
-            "container__reference",
-            "container__lot__reference",
-            "container__lot__material__name",
-            "container__lot__chemistry__code",
-            "container__lot__owner__name",
-            "container__lot__received_at",
-            "container__kind__name",
-            "container__condition",
-            "location__name",
-            "kg",
-            "hold",
-        )
-    )
+    return found.filter(**equal).order_by("location__code", "container__reference").values(*columns)
 
 
 def packed() -> ContainerQuerySet:

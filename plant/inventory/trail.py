@@ -45,7 +45,10 @@ def _known(ids: Collection[int]) -> dict[int, Node]:
     rows = Container.objects.filter(pk__in=ids).values_list(
         "pk", "form", "reference", "lot__reference", "lot__material__name"
     )
-    return {pk: (form, lot or reference, material or "") for pk, form, reference, lot, material in rows}
+    # A run goes by its batch: `B-2026-0412-RUN` is the run of `B-2026-0412`.
+    return {
+        pk: (form, lot or reference.removesuffix("-RUN"), material or "") for pk, form, reference, lot, material in rows
+    }
 
 
 def _relatives(own: set[int], edges: list[tuple[int, int, Decimal]], known: dict[int, Node]) -> list[Relative]:

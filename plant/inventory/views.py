@@ -30,15 +30,15 @@ from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, pa
 LOTS = (
     Column("reference", gettext_lazy("Lot"), "reference", url="inventory:lot"),
     Column("material__name", gettext_lazy("Material")),
-    Column("grade__name", gettext_lazy("Grade")),
     Column("chemistry__code", gettext_lazy("Chemistry")),
-    Column("origin", gettext_lazy("Origin"), choices=Lot.Origin),
-    Column("owner__name", gettext_lazy("Owner")),
-    Column("supplier__name", gettext_lazy("Supplier")),
-    Column("received_at", gettext_lazy("Received"), "instant"),
-    Column("containers_here", gettext_lazy("Containers here"), "count"),
-    Column("containers_held", gettext_lazy("On hold"), "count"),
+    Column("grade__name", gettext_lazy("Grade")),
     Column("kg", gettext_lazy("On the site"), "kg"),
+    Column("containers_here", gettext_lazy("Containers"), "count"),
+    Column("containers_held", gettext_lazy("On hold"), "count"),
+    Column("owner__code", gettext_lazy("Owner")),
+    Column("supplier__code", gettext_lazy("Supplier")),
+    Column("origin", gettext_lazy("Origin"), choices=Lot.Origin),
+    Column("received_at", gettext_lazy("Received"), "instant"),
     Column("regulatory_status__name", gettext_lazy("Regulatory status")),
 )
 CONTAINERS = (
@@ -50,14 +50,9 @@ CONTAINERS = (
     Column("container__condition", gettext_lazy("Condition"), "state", choices=Container.Condition),
     Column("hold", gettext_lazy("Hold"), "state", choices=Hold.Kind),
     Column("container__kind__name", gettext_lazy("Kind")),
-    Column("container__lot__owner__name", gettext_lazy("Owner")),
+    Column("container__lot__owner__code", gettext_lazy("Owner")),
     Column("container__lot__received_at", gettext_lazy("Received"), "instant"),
-    Column(
-        "container__lot__reference",
-        gettext_lazy("Lot"),
-        "reference",
-        url=("inventory:lot", "container__lot__reference"),
-    ),
+    Column("container__lot__reference", gettext_lazy("Lot"), "reference", url="inventory:lot"),
 )
 
 
@@ -66,7 +61,7 @@ CONTAINERS = (
 def lots(request: StaffRequest) -> HttpResponse:
     """Every lot, newest first, with what of it is on the site."""
     filters = LotFilters(request.GET, site=request.user.site)
-    rows = stock.lots(request.user.site, filters.chosen)
+    rows = stock.lots(request.user.site, filters.chosen, [column.key for column in LOTS])
     return listing(request, rows, LOTS, title=_("Lots"), filters=filters)
 
 
@@ -75,7 +70,7 @@ def lots(request: StaffRequest) -> HttpResponse:
 def containers(request: StaffRequest) -> HttpResponse:
     """What stands where: every container with something in it."""
     filters = ContainerFilters(request.GET, site=request.user.site)
-    rows = stock.containers(request.user.site, filters.chosen)
+    rows = stock.containers(request.user.site, filters.chosen, [column.key for column in CONTAINERS])
     return listing(request, rows, CONTAINERS, title=_("Containers"), filters=filters)
 
 

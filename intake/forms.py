@@ -1,0 +1,320 @@
+"""What is typed when scrap comes in: the receipt's papers, and each container as it stands on the scale."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from intake.models import Receipt
+from intake.services import CHARGE_FIELDS
+from plant.errors import DomainError
+from plant.inventory.forms import BayField, CodedChoice, Filters, ReasonField
+from plant.inventory.models import Chemistry, Container, ContainerKind, Lot, Material, Scale
+from plant.inventory.weighing import Implausible, Reading
+from plant.models import Facility, Party, Site
+from plant.units import BadMass, read_weight
+from plant.web import MomentField, NoteField, UnitField, WeightField
+
+
+class NumberField(forms.Field):
+    """A measured number between two bounds, at most three decimals, such as a voltage."""
+
+    def __init__(self, *, most: int, above_zero: bool = False, **kwargs: Any) -> None:
+        self.most, self.above_zero = most, above_zero
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        typed = str(value or "").strip()
+        if not typed:
+            return None
+        try:
+            number = read_weight(typed)
+        except BadMass:
+            number = None
+        if number is None or number > self.most or (self.above_zero and not number):
+            raise ValidationError(
+                _("Type a number from 0 to %(most)s, such as 3.65, with at most three decimals."),
+                code="invalid",
+                params={"most": f"{self.most:,}"},
+            )
+        return number
+
+
+class PercentField(NumberField):
+    """A share typed in percent, cleaned to a ratio with four decimals: `30` and `30 %` are 0.3000."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(most=100, **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        percent = super().to_python(str(value or "").strip().removesuffix("%"))
+        return None if percent is None else (percent / 100).quantize(Decimal("0.0001"))
+
+
+class FacilityField(forms.ChoiceField):
+    """A supplier's plant: those of the chosen supplier, or all of them in groups while none is chosen."""
+
+    default_error_messages = {
+        "required": _("Choose the plant the load came from."),
+        "invalid_choice": _("This is no plant of the supplier. Choose one of its plants."),
+    }
+
+    def __init__(self, site: Site, supplier: str, **kwargs: Any) -> None:
+        super().__init__(label=_("Its plant"), **kwargs)
+        found = Facility.objects.filter(party__site=site, party__is_supplier=True, is_active=True)
+        self.facilities = {
+            f"{facility.party.code}:{facility.code}": facility
+            for facility in found.select_related("party").order_by("party__code", "code")
+            if supplier in ("", facility.party.code)
+        }
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for value, facility in self.facilities.items():
+            groups.setdefault(facility.party.name, []).append((value, facility.name))
+        choices = next(iter(groups.values()), []) if supplier else list(groups.items())
+        self.choices = [("", _("Choose a plant")), *choices]
+        if supplier and len(self.facilities) == 1:
+            self.initial = next(iter(self.facilities))
+
+    def clean(self, value: Any) -> Facility:
+        return self.facilities[super().clean(value)]
+
+
+class ReceiptForm(forms.Form):
+    """The papers of a load (40 CFR 273.62)."""
+
+    supplier = CodedChoice(
+        Party.objects.suppliers().filter(is_active=True), label=_("Supplier"), empty_label=_("Choose a supplier")
+    )
+    bill_of_lading = forms.CharField(label=_("Bill of lading"), max_length=40)
+    carrier = forms.CharField(label=_("Carrier"), max_length=80)
+    trailer = forms.CharField(label=_("Trailer"), max_length=40, required=False)
+    seal = forms.CharField(label=_("Seal"), max_length=40, required=False)
+    note = NoteField(required=False)
+    reason = ReasonField(label=_("Why it is entered late"), required=False)
+
+    def __init__(self, data: Any = None, *, site: Site, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        supplier = self.fields["supplier"]
+        assert isinstance(supplier, CodedChoice)
+        supplier.queryset = Party.objects.suppliers().filter(site=site, is_active=True)
+        self.fields["facility"] = FacilityField(site, str(said(self, "supplier")))
+        self.fields["received_at"] = MomentField(site, label=_("Received at"))
+        for name, sentence in PAPERS.items():
+            self.fields[name].error_messages["required"] = sentence
+            self.fields[name].widget.attrs["autocomplete"] = "off"
+        self.fields["carrier"].widget.attrs["list"] = "carriers"
+
+
+PAPERS = {
+    "supplier": _("Choose who sent the load."),
+    "bill_of_lading": _("Type the number of the bill of lading."),
+    "carrier": _("Type the carrier's name."),
+}
+
+
+def said(form: forms.Form, name: str) -> Any:
+    """What a form says at a field before it is cleaned: as typed, else as it starts."""
+    return (form.data.get(name) if form.is_bound else form.initial.get(name)) or ""
+
+
+class ReceiptFilters(Filters):
+    supplier = CodedChoice(Party.objects.suppliers(), label=_("Supplier"), required=False, empty_label=_("Any"))
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def _sentence(sentence: Any) -> dict[str, Any]:
+    return {"required": sentence}
+
+
+class ArrivalForm(forms.Form):
+    """One container as it comes off the load: scrap type first, then the fields that type needs and no others (RULE-3).
+
+    `lots` came with this receipt already: the container joins the one chosen under `into`, or starts a new lot.
+    """
+
+    NEW = "new"
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        receipt: Receipt,
+        lots: Sequence[Lot] = (),
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        self.is_confirmed = False
+        self.receipt, self.site = receipt, receipt.site
+        self.lot = next((lot for lot in lots if lot.reference == said(self, "into")), None)
+        if lots:
+            self._ask_which_lot(self.lot or lots[-1])
+        if self.lot is None:
+            self._ask_type()
+        self.scrap_type = self.lot.material if self.lot else self._material()
+        if self.scrap_type is None:
+            return
+        if self.lot is None:
+            self._ask_lot()
+        self._ask_container()
+        if self.scrap_type.holds_charge:
+            self._ask_charge()
+        self._ask_weight()
+        self._ask_place_and_time()
+
+    def _ask_which_lot(self, lot: Lot) -> None:
+        same = _("Same lot: %(lot)s, %(material)s") % {"lot": lot, "material": lot.material}
+        self.fields["into"] = forms.ChoiceField(
+            label=_("Which lot"),
+            choices=[(lot.reference, same), (self.NEW, _("New lot"))],
+            widget=forms.RadioSelect,
+            initial=self.NEW,
+        )
+
+    def _ask_type(self) -> None:
+        self.fields["material"] = CodedChoice(
+            Material.objects.scrap().filter(site=self.site).order_by("pk"),
+            label=_("Scrap type"),
+            widget=forms.RadioSelect,
+            empty_label=None,
+            error_messages=_sentence(_("Choose the scrap type.")),
+        )
+
+    def _material(self) -> Material | None:
+        return Material.objects.scrap().filter(site=self.site, code=said(self, "material")).first()
+
+    def _ask_lot(self) -> None:
+        self.fields["origin"] = forms.ChoiceField(
+            label=_("Origin"),
+            choices=[(origin.value, origin.label) for origin in Lot.FROM_OUTSIDE],
+            widget=forms.RadioSelect,
+            error_messages=_sentence(_("Choose where it became scrap: in production or after use.")),
+        )
+        self.fields["chemistry"] = CodedChoice(
+            Chemistry.objects.filter(site=self.site).order_by("pk"),
+            label=_("Chemistry"),
+            empty_label=_("Choose a chemistry"),
+            error_messages=_sentence(_("Choose the chemistry.")),
+        )
+        self.fields["owner"] = CodedChoice(
+            Party.objects.owners().filter(site=self.site, is_active=True),
+            label=_("Owner"),
+            empty_label=_("Choose the owner"),
+            error_messages=_sentence(_("Choose who owns it.")),
+        )
+        self.fields["generated_on"] = forms.DateField(
+            label=_("Became scrap on"),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"invalid": _("This is not a date. Type it like 2026-11-22.")},
+        )
+
+    def _ask_container(self) -> None:
+        self.fields["condition"] = forms.ChoiceField(
+            label=_("Condition"),
+            choices=Container.Condition.choices,
+            widget=forms.RadioSelect,
+            initial=Container.Condition.INTACT,
+        )
+        self.fields["kind"] = CodedChoice(
+            ContainerKind.objects.filter(site=self.site, is_active=True).order_by("pk"),
+            label=_("Kind of container"),
+            empty_label=_("Choose a kind"),
+            error_messages=_sentence(_("Choose what it comes in.")),
+        )
+        self.fields["seal"] = forms.CharField(label=_("Seal"), max_length=40, required=False)
+
+    def _ask_charge(self) -> None:
+        self.fields["piece_count"] = forms.IntegerField(
+            label=_("Pieces"),
+            min_value=1,
+            max_value=1_000_000,
+            required=False,
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+            error_messages=dict.fromkeys(
+                ("invalid", "min_value", "max_value"), _("Type a whole number from 1 to 1,000,000.")
+            ),
+        )
+        self.fields["nominal_energy_kwh"] = NumberField(
+            label=_("Nominal energy"), most=100_000, above_zero=True, required=False
+        )
+        self.fields["state_of_charge_ratio"] = PercentField(label=_("State of charge"), required=False)
+        self.fields["voltage_v"] = NumberField(label=_("Voltage"), most=2_000, required=False)
+        self.fields["charge_measured_at"] = MomentField(self.site, label=_("Measured at"), required=False)
+
+    def _ask_weight(self) -> None:
+        self.fields["scale"] = CodedChoice(
+            Scale.objects.filter(site=self.site, is_active=True),
+            label=_("Scale"),
+            required=False,
+            empty_label=_("None, typed by hand"),
+        )
+        self.fields["unit"] = UnitField()
+        self.fields["gross"] = WeightField(label=_("Gross"), required=False)
+        self.fields["tare"] = WeightField(label=_("Tare"), required=False, zero=True)
+        self.fields["net"] = WeightField(label=_("Net"), required=False)
+        self.fields["confirmed"] = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def _ask_place_and_time(self) -> None:
+        condition = said(self, "condition") or Container.Condition.INTACT
+        self.fields["bay"] = BayField(
+            self.site, condition=condition, error_messages=_sentence(_("Choose the bay it is put in."))
+        )
+        self.fields["at"] = MomentField(self.site, label=_("Weighed at, if not now"), required=False)
+        self.fields["reason"] = ReasonField(label=_("Why it is entered late"), required=False)
+        self.fields["note"] = NoteField(required=False)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what was sent had a container in it, not the scrap type alone."""
+        return self.scrap_type is not None and "unit" in self.data
+
+    @property
+    def goes_on_hold(self) -> bool:
+        return said(self, "condition") not in ("", Container.Condition.INTACT)
+
+    @property
+    def preview_kg(self) -> Decimal | None:
+        """The net of what is typed so far, where it makes one: shown before anything is saved."""
+        try:
+            typed = {name: read_weight(str(said(self, name))) for name in ("gross", "tare", "net") if said(self, name)}
+            return Reading(unit=said(self, "unit"), **typed).net_kg
+        except DomainError:
+            return None
+
+    @property
+    def asks_whether_right(self) -> bool:
+        """The weight is unusual for the kind of container: a person says that it is right, or corrects it."""
+        return self.is_confirmed or any(self.has_error(name, Implausible.code) for name in ("gross", "net"))
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if self.scrap_type is None or {"unit", "gross", "tare", "net"} & set(self.errors):
+            return typed
+        scale = typed.get("scale")
+        if scale is not None and scale.unit != typed["unit"]:
+            self.add_error("unit", _("%(scale)s shows %(unit)s.") % {"scale": scale, "unit": scale.unit})
+        reading = Reading(unit=typed["unit"], gross=typed["gross"], tare=typed["tare"], net=typed["net"], scale=scale)
+        try:
+            self.net_kg = reading.net_kg
+        except DomainError as refusal:
+            self.add_error(refusal.field, refusal.message)
+            return typed
+        # What was said to be right is that weight: with another number in the field it is asked again.
+        self.is_confirmed = typed.get("confirmed") == str(self.net_kg)
+        return typed | {"reading": reading, "confirmed": self.is_confirmed}
+
+    def arrival(self) -> dict[str, Any]:
+        """The container's keywords for the services."""
+        names = ("kind", "reading", "bay", "condition", "seal", "note", "confirmed", "reason")
+        return {name: self.cleaned_data[name] for name in (*names, *CHARGE_FIELDS) if name in self.cleaned_data}
+
+    def point_out(self) -> None:
+        """Put the cursor where something has to be typed: at the first error, else at the weight."""
+        wanted = [name for name in self.fields if (name in self.errors if self.is_bound else name == "gross")]
+        for name in wanted[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True

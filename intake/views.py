@@ -1,0 +1,173 @@
+"""Receiving scrap: book a load with its papers, then log its containers one after the other."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from intake import contents, services
+from intake.contents import Came
+from intake.forms import ArrivalForm, ReceiptFilters, ReceiptForm
+from intake.models import Receipt
+from plant.access import Action, allowed, may
+from plant.models import Site
+from plant.units import ZERO_KG
+from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page
+
+RECEIPTS = (
+    Column("reference", gettext_lazy("Receipt"), "reference", url="intake:receipt"),
+    Column("received_at", gettext_lazy("Received"), "instant"),
+    Column("supplier__code", gettext_lazy("Supplier")),
+    Column("facility__name", gettext_lazy("From")),
+    Column("kg", gettext_lazy("Net"), "kg"),
+    Column("container_count", gettext_lazy("Containers"), "count"),
+    Column("lot_count", gettext_lazy("Lots"), "count"),
+    Column("bill_of_lading", gettext_lazy("Bill of lading")),
+    Column("carrier", gettext_lazy("Carrier")),
+    Column("trailer", gettext_lazy("Trailer")),
+    Column("seal", gettext_lazy("Seal")),
+)
+
+
+@allowed(Action.SEE_PLANT)
+@require_GET
+def receipts(request: StaffRequest) -> HttpResponse:
+    """Every load that came in, newest first, with what it brought."""
+    site = request.user.site
+    filters = ReceiptFilters(request.GET, site=site)
+    rows = _chosen(site, filters.chosen).with_sums().order_by("-received_at", "-pk")
+    return listing(
+        request,
+        rows.values(*(column.key for column in RECEIPTS)),
+        RECEIPTS,
+        title=_("Receipts"),
+        template="intake/receipts.html",
+        filters=filters,
+        empty=_("No load is booked yet."),
+    )
+
+
+def _chosen(site: Site, chosen: dict[str, Any]) -> Any:
+    found = Receipt.objects.on_site(site)
+    if text := chosen.get("q"):
+        names = ("reference", "bill_of_lading", "carrier", "trailer", "seal", "supplier__name", "facility__name")
+        found = found.filter(Q(*((f"{name}__icontains", text) for name in names), _connector=Q.OR))
+    if supplier := chosen.get("supplier"):
+        found = found.filter(supplier=supplier)
+    if since := chosen.get("since"):
+        found = found.filter(received_at__gte=site.start_of(since))
+    if until := chosen.get("until"):
+        found = found.filter(received_at__lt=site.start_of(until + dt.timedelta(days=1)))
+    return found
+
+
+@allowed(Action.RECEIVE)
+@require_http_methods(["GET", "POST"])
+def receive(request: StaffRequest) -> HttpResponse:
+    """A load stands at the dock: its papers."""
+    site, status = request.user.site, 200
+    if request.method == "POST" and "show" not in request.POST:
+        form = ReceiptForm(request.POST, site=site)
+        if form.is_valid() and (booked := kept(request, form, lambda: _book(request, form))):
+            message = _("%(receipt)s is booked. Log its first container.") % {"receipt": booked["receipt"]}
+            return go(request, reverse("intake:receipt", args=[booked["receipt"]]), message)
+        status = 422
+    else:
+        form = ReceiptForm(site=site, initial={"received_at": now(), **request.POST.dict()})
+    context = {"form": form, "carriers": Receipt.objects.on_site(site).carriers()}
+    return page(request, "intake/receive.html", context, partial="papers", status=status)
+
+
+def _book(request: StaffRequest, form: ReceiptForm) -> dict[str, Any]:
+    booked = services.book_receipt(site=request.user.site, by=request.user, now=now(), **form.cleaned_data)
+    return {"receipt": booked.reference}
+
+
+@allowed(Action.SEE_PLANT)
+@require_http_methods(["GET", "POST"])
+def receipt(request: StaffRequest, reference: str) -> HttpResponse:
+    """A receipt: its papers, what came with it so far, and the form that logs the next container."""
+    receipt = _receipt(request, reference)
+    came, form, status = contents.of(receipt), None, 200
+    if may(request.user, Action.RECEIVE):
+        form = _form(request, receipt, came)
+        if form.is_bound:
+            if form.is_valid() and (logged := kept(request, form, lambda: _log(request, receipt, form))):
+                onward = "&next=1" if "next" in request.POST else ""
+                return go(request, f"{request.path}?saved={logged['container']}{onward}")
+            status = 422
+        if "show" not in request.POST:
+            form.point_out()
+    elif request.method == "POST":
+        raise Http404
+    arrivals = [arrival for lot in came for arrival in lot.arrivals]
+    context = {
+        "receipt": receipt,
+        "came": came,
+        "count": sum(lot.count for lot in came),
+        "kg": sum((lot.kg for lot in came), ZERO_KG),
+        "saved": next((a for a in arrivals if a.movement.to_container.reference == request.GET.get("saved")), None),
+        "form": form,
+        "proposal": _proposal(receipt, form),
+    }
+    return page(request, "intake/receipt.html", context, partial="log", status=status)
+
+
+def _receipt(request: StaffRequest, reference: str) -> Receipt:
+    found = (
+        Receipt.objects.on_site(request.user.site)
+        .select_related("supplier", "facility", "site", "created_by")
+        .filter(reference=reference)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no receipt %(reference)s here.") % {"reference": reference})
+    return found
+
+
+def _form(request: StaffRequest, receipt: Receipt, came: Sequence[Came]) -> ArrivalForm:
+    """The form as it was sent; or, where only its fields are asked for, with what is typed and kept so far."""
+    lots = [lot.lot for lot in sorted(came, key=lambda lot: lot.arrivals[-1].movement.pk)]
+    last = contents.latest(came)
+    if request.method == "POST" and "show" not in request.POST:
+        form = ArrivalForm(request.POST, receipt=receipt, lots=lots)
+        if form.is_complete or form.scrap_type is None:
+            return form
+    goes_on = request.method == "POST" or "next" in request.GET
+    start = contents.next_after(receipt, last) if last is not None and goes_on else contents.start(receipt)
+    return ArrivalForm(receipt=receipt, lots=lots, initial=start | request.POST.dict())
+
+
+def _log(request: StaffRequest, receipt: Receipt, form: ArrivalForm) -> dict[str, Any]:
+    """The container of the form, into the lot chosen there or a new one."""
+    typed, moment = form.cleaned_data, now()
+    at = typed["at"] or max(moment, receipt.received_at)
+    if form.lot is not None:
+        logged = services.receive_another(lot=form.lot, by=request.user, now=moment, at=at, **form.arrival())
+    else:
+        logged = services.receive_lot(
+            receipt=receipt,
+            material=typed["material"],
+            origin=typed["origin"],
+            chemistry=typed["chemistry"],
+            owner=typed["owner"],
+            generated_on=typed["generated_on"],
+            by=request.user,
+            now=moment,
+            at=at,
+            **form.arrival(),
+        )
+    return {"container": logged.reference}
+
+
+def _proposal(receipt: Receipt, form: ArrivalForm | None) -> Any:
+    """What the chosen type is proposed to be by regulation; a lot that is there already has its status."""
+    if form is None or form.scrap_type is None or form.lot is not None:
+        return None
+    return services.propose_status(site=receipt.site, supplier=receipt.supplier, material=form.scrap_type)
