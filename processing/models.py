@@ -287,9 +287,9 @@ class BatchResult(models.Model):
     heel_opening_kg = models.DecimalField(**KG)
     heel_closing_kg = models.DecimalField(**KG)
     unaccounted_kg = models.DecimalField(**KG)
-    yield_ratio = models.DecimalField(max_digits=12, decimal_places=8, null=True)
-    closure_ratio = models.DecimalField(max_digits=12, decimal_places=8, null=True)
-    weighed_closure_ratio = models.DecimalField(max_digits=12, decimal_places=8, null=True)
+    yield_ratio = models.DecimalField(max_digits=22, decimal_places=8, null=True)
+    closure_ratio = models.DecimalField(max_digits=22, decimal_places=8, null=True)
+    weighed_closure_ratio = models.DecimalField(max_digits=22, decimal_places=8, null=True)
     is_final = models.BooleanField()
     """The batch is closed; before that the figures say how it stands."""
     movements = models.PositiveIntegerField()
