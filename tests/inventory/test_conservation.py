@@ -1,0 +1,256 @@
+"""Whatever people do, in whatever order, legal or not: mass is conserved to the gram.
+
+Random commands go through the services; beside them runs a plain model, a dictionary of kilograms. After every command
+the ledger says what the model says, a refused command has changed nothing, and at the end `reconcile` finds nothing.
+"""
+
+from collections import defaultdict
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from plant import recompute
+from plant.errors import DomainError
+from plant.inventory import services as inventory
+from plant.inventory.models import Container, Hold, Holding, Location, Movement
+from plant.management.commands.reconcile import reconcile
+from processing import services as processing
+from processing.models import Batch
+from shipments import services as shipments
+from tests import factories
+from tests.factories import kilograms, minutes
+
+GRAM = Decimal("0.001")
+RUN, HEEL = "run", "heel"
+
+masses = st.decimals(min_value=GRAM, max_value=2000, places=3)
+which = st.integers(0, 12)
+materials = st.sampled_from(("BLACK_MASS", "COPPER", "RESIDUE"))
+receive = st.tuples(st.just("receive"), masses)
+open_batch = st.tuples(st.just("open"), st.none())
+close = st.tuples(st.just("close"), st.one_of(st.sampled_from(("empty", "as_before")), masses))
+work = st.one_of(
+    receive,
+    st.tuples(st.just("charge"), which),
+    st.tuples(st.just("charge"), which),
+    st.tuples(st.just("charge_part"), st.tuples(which, st.decimals(GRAM, 300, places=3))),
+    st.tuples(st.just("output"), st.tuples(materials, masses)),
+    st.tuples(st.just("output"), st.tuples(materials, masses)),
+    st.tuples(st.just("lose"), masses),
+    st.tuples(st.just("reverse"), which),
+    st.tuples(st.just("reverse"), which),
+    st.tuples(st.just("ship"), which),
+    st.tuples(st.just("move"), which),
+    st.tuples(st.just("hold"), which),
+)
+seldom = st.one_of(
+    st.tuples(st.just("clean_out"), st.none()), st.tuples(st.just("abort"), st.none()), open_batch, close
+)
+commands = st.lists(
+    st.tuples(receive, receive, open_batch, st.lists(st.one_of(work, work, work, seldom), max_size=14), close).map(
+        lambda told: [*told[:3], *told[3], told[4]]
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda batches: [command for batch in batches for command in batch])
+
+
+class Story:
+    """The plant, the model beside it, and one method per command."""
+
+    def __init__(self, plant):
+        self.plant = plant
+        self.kg = defaultdict(Decimal)  # by container, and of the run and the heel
+        self.deltas = {}  # by movement: what it did to the model
+        self.batch = None
+        self.heel_at_opening = Decimal(0)
+        self.minute = 0
+        self.by = {"by": plant.users["supervisor"]}
+
+    @property
+    def when(self):
+        return {"at": minutes(self.minute), "now": minutes(self.minute)}
+
+    def box(self, number):
+        boxes = Container.objects.packed().order_by("pk")
+        count = boxes.count()
+        if not count:
+            raise DomainError("there is none")
+        return boxes[number % count]
+
+    def running(self):
+        if self.batch is None:
+            raise DomainError("there is none")
+        return self.batch
+
+    def note(self, movement, **changes):
+        self.deltas[movement.pk] = changes
+        for place, change in changes.items():
+            self.kg[place] += change
+
+    def last(self, **filters):
+        return Movement.objects.filter(**filters).order_by("pk").last()
+
+    def receive(self, kg):
+        box = factories.container(self.plant, kg, at=minutes(self.minute), **self.by)
+        self.note(self.last(to_container=box), **{box.reference: kg})
+
+    def open(self, _nothing):
+        batch = self.batch or processing.draft_batch(
+            recipe_version=self.plant.recipes["ELECTRODE"],
+            line=self.plant.lines["LINE-1"],
+            grade=self.plant.grades["NMC_BM"],
+            chemistry=self.plant.chemistries["NMC811"],
+            owner=self.plant.parties["GMBI"],
+            at=minutes(self.minute),
+            **self.by,
+        )
+        self.batch = processing.open_batch(batch=batch, **self.by, **self.when)
+        self.heel_at_opening = self.kg[HEEL]
+        self.kg[RUN] += self.kg.pop(HEEL, Decimal(0))
+
+    def charge(self, number):
+        box = self.box(number)
+        movement = processing.charge(batch=self.running(), container=box, **self.by, **self.when)
+        self.note(movement, **{box.reference: -self.kg[box.reference], RUN: self.kg[box.reference]})
+
+    def charge_part(self, number_and_kg):
+        number, kg = number_and_kg
+        box = self.box(number)
+        movement = processing.charge(
+            batch=self.running(), container=box, whole=False, reading=kilograms(kg), **self.by, **self.when
+        )
+        self.note(movement, **{box.reference: -kg, RUN: kg})
+
+    def output(self, material_and_kg):
+        material, kg = material_and_kg
+        bag = processing.add_output(
+            batch=self.running(),
+            material=self.plant.materials[material],
+            kind=self.plant.kinds["BIG_BAG"],
+            reading=kilograms(kg),
+            bay=self.plant.locations["P-01"],
+            confirmed=True,
+            **self.by,
+            **self.when,
+        )
+        self.note(self.last(to_container=bag), **{bag.reference: kg, RUN: -kg})
+
+    def lose(self, kg):
+        movement = processing.add_loss(
+            batch=self.running(),
+            loss=self.plant.locations["DUST"],
+            kg=kg,
+            how_known=Movement.HowKnown.ESTIMATED,
+            **self.by,
+            **self.when,
+        )
+        self.note(movement or self.last(kind="loss"), **{RUN: -kg})
+
+    def close(self, heel):
+        processing.close_batch(batch=self.running(), heel=heel, explanation="as it came", **self.by, **self.when)
+        left = {"empty": Decimal(0), "as_before": self.heel_at_opening}.get(heel, heel)
+        self.kg.pop(RUN, None)
+        self.kg[HEEL] = left
+        self.batch = None
+
+    def abort(self, _nothing):
+        processing.abort_batch(batch=self.running(), reason="wrong recipe", **self.by, **self.when)
+        self.kg[HEEL] = self.kg.pop(RUN, Decimal(0))
+        self.batch = None
+
+    def clean_out(self, _nothing):
+        processing.clean_out(line=self.plant.lines["LINE-1"], note="", **self.by, **self.when)
+        self.kg.pop(HEEL, None)
+
+    def reverse(self, number):
+        movements = list(Movement.objects.filter(kind__in=("receive", "charge", "output", "loss")).order_by("pk"))
+        if not movements:
+            raise DomainError("there is none")
+        movement = movements[number % len(movements)]
+        inventory.reverse_entry(movement=movement, reason="wrong", now=minutes(self.minute), **self.by)
+        for place, change in self.deltas[movement.pk].items():
+            self.kg[place] -= change
+
+    def ship(self, number):
+        box = self.box(number)
+        shipment = shipments.draft_shipment(
+            site=self.plant.site,
+            consignee=self.plant.parties["POST1"],
+            ship_to=self.plant.facilities["POST1-PLANT"],
+            purchase_order_number="PO-1",
+            bill_of_lading="BOL-1",
+            carrier="Contract carrier",
+            at=minutes(self.minute),
+            **self.by,
+        )
+        shipments.add_containers(shipment=shipment, containers=[box], at=minutes(self.minute), **self.by)
+        shipments.dispatch(shipment=shipment, **self.by, **self.when)
+        self.kg.pop(box.reference)
+
+    def move(self, number):
+        box = self.box(number)
+        bay = self.plant.locations["A-02" if inventory.place_of(box).location.code != "A-02" else "A-03"]
+        inventory.move_container(container=box, bay=bay, **self.by, **self.when)
+
+    def hold(self, number):
+        inventory.place_hold(
+            container=self.box(number), kind=Hold.Kind.QUALITY, reason="sample", at=minutes(self.minute), **self.by
+        )
+
+    def ledger(self):
+        """What the ledger says, in the model's words."""
+        found = defaultdict(Decimal)
+        for form, reference, kg in Holding.objects.filter(location__kind__in=Location.REAL).values_list(
+            "container__form", "container__reference", "kg"
+        ):
+            found[form if form in (RUN, HEEL) else reference] += kg
+        return {place: kg for place, kg in found.items() if kg}
+
+    def model(self):
+        return {place: kg for place, kg in self.kg.items() if kg}
+
+
+def tell(story, command, argument):
+    """One command; a refused one must leave no trace."""
+    before = list(Holding.objects.order_by("pk").values_list("pk", "kg"))
+    posted = Movement.objects.count()
+    try:
+        with transaction.atomic():
+            getattr(story, command)(argument)
+        event(f"{command} done")
+    except DomainError:
+        event(f"{command} refused")
+        assert list(Holding.objects.order_by("pk").values_list("pk", "kg")) == before
+        assert Movement.objects.count() == posted
+        if story.batch is not None:
+            story.batch = Batch.objects.filter(pk=story.batch.pk).first()
+
+
+@pytest.mark.django_db
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(commands)
+def test_mass_is_conserved_to_the_gram(world_of_the_test, commands):
+    with transaction.atomic():
+        story = Story(world_of_the_test)
+        for command, argument in commands:
+            story.minute += 1
+            tell(story, command, argument)
+            assert story.ledger() == story.model()
+            assert sum(Holding.objects.values_list("kg", flat=True)) == 0
+            assert not Holding.objects.filter(kg__lt=0, location__kind__in=Location.REAL).exclude(
+                container__form=Container.Form.RUN
+            )
+        recompute.drain(minutes(story.minute + 1))
+        differences, looked_at = reconcile(minutes(story.minute + 1))
+        assert differences == []
+        assert looked_at["waiting"] == 0
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world_of_the_test(db):
+    return factories.world()
