@@ -99,24 +99,23 @@ class Plant:
             self._start(self._program(name, command, self._env_of(name)))
             if name == "web":  # alone it is there sooner
                 wait_until(self._answers, self.watched["web"].child, tick=self._tick)
-                self.step("the web server answers")
+                self.step("starting worker, relay and beat")
         self._write_state()
-        self.step("worker, relay and beat run")
+        self.step("ready")
 
     def _answers(self) -> bool:
         return addresses.answers(addresses.reachable(self.options.host), self.port)
 
     def _start_servers(self, kept: dict[str, str]) -> dict[str, str]:
         """PostgreSQL and Valkey of our own; their addresses."""
-        if not (self.data / "postgres").exists():
-            self.step("PostgreSQL makes its folder")
+        first = not (self.data / "postgres").exists()
+        self.step("starting PostgreSQL and Valkey" + (", for the first time" if first else ""))
         postgres, valkey = embedded.servers(self.data, password=kept["VALKEY_PASSWORD"])
         for server in (postgres, valkey):
             self._start(embedded.child(server, self.logs))
         wait_until(postgres.is_ready, self.watched["postgres"].child, tick=self._tick)
         wait_until(valkey.is_ready, self.watched["valkey"].child, tick=self._tick)
         postgres.bootstrap()
-        self.step("PostgreSQL and Valkey answer")
         return {
             "DATABASE_URL": postgres.url(embedded.APPLICATION),
             "DATABASE_OWNER_URL": postgres.url(embedded.OWNER),
@@ -136,15 +135,16 @@ class Plant:
 
     def _prepare(self) -> None:
         """Tables, static files and, the first time, the demo plant."""
-        migrating = self._run("migrate", "migrate", "--no-input")
+        self.step("bringing the tables up to date")
+        migrating = self._run("migrate", "migrate", "--no-input", "--skip-checks")
         self._collect_static()
         self._finish(migrating)
-        self.step("the tables are up to date")
         environment.write(self.data / "env", self.env)
         environment.write(environment.var_folder() / "env", self.env)
         if self._wants_demo():
+            self.step("loading a small demo plant")
             self._finish(self._run("demo", "demo", "--credentials", str(self.data / "demo.json")))
-            self.step("a small demo plant is loaded")
+        self.step("starting the web server")
 
     def _collect_static(self) -> None:
         """Compressing takes seconds, so it is done only when a file has changed."""
