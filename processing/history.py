@@ -1,0 +1,96 @@
+"""The entries of a batch, numbered in the order they were keyed in."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q
+
+from plant.inventory.history import is_standing, typed
+from plant.inventory.models import Container, Movement
+from plant.inventory.services import may_reverse
+from plant.models import User
+from plant.units import ZERO_KG
+from processing.models import Batch
+
+REVERSED_HERE = (Movement.Kind.CHARGE, Movement.Kind.RETURN, Movement.Kind.OUTPUT, Movement.Kind.LOSS)
+"""What an operator entered at the line. Opening and closing posted the rest; it goes with them."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One movement of a batch, by its number; a reversed one stays, struck, and so does its reversal."""
+
+    number: int
+    movement: Movement
+    is_struck: bool
+    may_reverse: bool
+
+    @property
+    def container(self) -> Container | None:
+        return _box(self.movement)
+
+    @property
+    def typed(self) -> str:
+        """The weighing as it was typed."""
+        return typed(self.movement.weighing) if self.movement.weighing else ""
+
+
+def entries(batch: Batch, user: User, *, now: dt.datetime) -> list[Entry]:
+    """All entries of a batch, oldest first; those that this person may take back now are marked."""
+    movements = (
+        Movement.objects.of_container(batch.run)
+        .select_related("from_container__lot__material", "to_container__lot__material", "from_location", "to_location")
+        .select_related("weighing__scale", "by", "reversed_by")
+        .order_by("pk")
+    )
+    found = list(movements)
+    reversible = _reversible(found) if batch.state in Batch.ON_THE_LINE else set()
+    return [
+        Entry(
+            number,
+            movement,
+            is_struck=not is_standing(movement),
+            may_reverse=movement.pk in reversible and may_reverse(movement=movement, by=user, now=now),
+        )
+        for number, movement in enumerate(found, start=1)
+    ]
+
+
+def _reversible(movements: Iterable[Movement]) -> set[int]:
+    """Standing entries that are the last of their container: nothing came after that would have to go first."""
+    own = [movement for movement in movements if movement.kind in REVERSED_HERE and is_standing(movement)]
+    boxes = {box.pk for movement in own if (box := _box(movement))}
+    last: dict[int, int] = {}
+    standing = Movement.objects.standing().filter(Q(from_container__in=boxes) | Q(to_container__in=boxes))
+    for pk, *ends in standing.order_by("pk").values_list("pk", "from_container", "to_container"):
+        last |= dict.fromkeys(ends, pk)
+    return {movement.pk for movement in own if not (box := _box(movement)) or last[box.pk] == movement.pk}
+
+
+def _box(movement: Movement) -> Container | None:
+    """The box, bag or heap at the other end; None where there is none (losses, heels, unaccounted)."""
+    return next((end for end in (movement.from_container, movement.to_container) if end.lot_id is not None), None)
+
+
+@dataclass(frozen=True)
+class Heap:
+    """How many bags of one material a batch gave, or how much of it was lost in one way."""
+
+    name: str
+    count: int
+    kg: Decimal
+
+
+def summed(found: Iterable[Entry], kind: Movement.Kind) -> list[Heap]:
+    """Standing entries of a kind by what they are: charges and outputs by material, losses by their kind."""
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for entry in found:
+        if entry.is_struck or entry.movement.kind != kind:
+            continue
+        box = entry.container
+        name = str(box.lot.material if box and box.lot else entry.movement.to_location)
+        count, kg = sums.get(name, (0, ZERO_KG))
+        sums[name] = (count + 1, kg + entry.movement.kg)
+    return [Heap(name, count, kg) for name, (count, kg) in sums.items()]
