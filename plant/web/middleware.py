@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
 from django_htmx.middleware import HtmxDetails
 
 from plant.models import Role, User
@@ -85,5 +86,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "site": person.site if person else None,
         "theme": theme if theme in ("light", "dark") else "",
         "density": "touch" if person and person.has_role(Role.OPERATOR, Role.SUPERVISOR) else "desk",
-        "navigation": lambda: list(reachable(BAR, person, request.path)),
+        "navigation": SimpleLazyObject(lambda: list(reachable(BAR, person, request.path))),
     }
