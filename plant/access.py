@@ -92,7 +92,7 @@ def allowed(action: Action) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @login_required
         @wraps(view)
-        def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not isinstance(request.user, User) or not may(request.user, action):
                 raise Http404
             return view(request, *args, **kwargs)
