@@ -1,6 +1,5 @@
 """Load for drills: batches run through the services, and what their figures must be, reckoned apart from the plant."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from intake import services as intake
@@ -25,10 +24,10 @@ class Batches:
     def __len__(self) -> int:
         return len(self.batches)
 
-    def add_bags(self, net_kg: Decimal, batches: Iterable[Batch] | None = None) -> None:
-        """One more bag of black mass for each (all): weighed after the close, entered by the supervisor."""
-        at = now()
-        for batch in self.batches if batches is None else batches:
+    def add_bags(self, net_kg: Decimal) -> None:
+        """One more bag of black mass for each: weighed after the close, entered by the supervisor."""
+        for batch in self.batches:
+            at = now()
             processing.add_output(
                 batch=batch,
                 material=self.plant.materials["BLACK_MASS"],

@@ -9,8 +9,8 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
@@ -35,24 +35,22 @@ def recompute(say: Say, *, control: bool, quick: bool) -> None:
     Control: without relay and sweep, work is only sent to the broker after the commit, as is usual with Celery.
     """
     with scratch_plant() as plant:
-        batches = import_module("bench.batches").Batches(40 if quick else 200)
+        batches = import_module("bench.batches").Batches(30 if quick else 200)
         say(f"{len(batches)} batches are closed; each round adds a bag to every one of them.")
-        drill = RecomputeDrill(plant, batches, say, patience_seconds=15 if quick and control else 60)
-        drill.begin()
+        drill = RecomputeDrill(plant, batches, say)
         if control:
-            with drill.guard_away():
-                drill.rounds(drill.nothing, drill.flushall)
+            drill.without_guard(60)
         elif quick:
-            drill.rounds(drill.flushall, drill.kill_all)
+            drill.fails_without_guard(10)
+            drill.round(drill.flushall)
+            drill.round(drill.kill_all)
         else:
-            drill.rounds(
-                drill.kill_worker,
-                drill.kill_relay,
-                drill.kill_valkey,
-                drill.flushall,
-                drill.hang_valkey,
-                drill.kill_all,
-            )
+            drill.round(drill.kill_worker)
+            drill.round(drill.kill_relay)
+            drill.round(drill.kill_valkey)
+            drill.round(drill.flushall)
+            drill.round(drill.hang_valkey)
+            drill.round(drill.kill_all)
         drill.reconcile()
 
 
@@ -81,54 +79,65 @@ def until(is_true: Callable[[], Any], seconds: float) -> bool:
 class RecomputeDrill:
     """One plant, its batches, and what is done to it while their recomputations wait."""
 
-    def __init__(self, plant: RunningPlant, batches: Any, say: Say, *, patience_seconds: float) -> None:
+    patience_seconds = 60.0
+
+    def __init__(self, plant: RunningPlant, batches: Any, say: Say) -> None:
         self.plant = plant
         self.batches = batches
         self.say = say
-        self.patience_seconds = patience_seconds
         self.facts = import_module("plant.recompute")
         self.marks = import_module("plant.recompute.models").Mark.objects
+        self.broker = redis.from_url(plant.env["REDIS_URL"])
         self.is_guarded = True
         self.net_kg = Decimal(9)
-        self.waited = 0
+        self.waited, self.changed_at = 0, 0.0
 
-    def begin(self) -> None:
-        self._await_right("Nothing has happened yet")
+    def round(self, strike: Callable[[], None]) -> None:
+        """After the strike all figures must be right and nothing may wait before the next begins."""
+        what = (strike.__doc__ or "").rstrip(".")
+        if not until(self._is_right, self.patience_seconds):
+            raise Wrong(f"Before “{what}”: {self._what_is_wrong()}")
+        self.net_kg += 1
+        strike()
+        is_right = until(self._is_right, self.patience_seconds)
+        seconds = time.monotonic() - self.changed_at
+        if not is_right:
+            raise Wrong(f"{what}: {seconds:.0f} s later {self._what_is_wrong()}")
+        self.say(f"  {what:<52} {self.waited:>4} waited, right {seconds:5.1f} s later")
 
-    def rounds(self, *strikes: Callable[[], None]) -> None:
-        """After each strike all figures must be right and nothing may wait before the next begins."""
-        for strike in strikes:
-            self.net_kg += 1
-            strike()
-            self._await_right((strike.__doc__ or "").rstrip("."))
-        self.say(f"{len(strikes)} rounds, {len(strikes) * len(self.batches):,} recomputations: every figure is right.")
+    def _what_is_wrong(self) -> str:
+        wrong = self.batches.wrong()
+        example = wrong[0] if wrong else f"{self.marks.count()} marks still wait"
+        return f"{len(wrong)} of {len(self.batches)} figures are wrong. {example}"
+
+    def without_guard(self, seconds: float) -> None:
+        """Right as long as nothing breaks; then the broker forgets, and `seconds` later something is wrong."""
+        with self._guard_away():
+            self.round(self.nothing)
+            self.patience_seconds = seconds
+            self.round(self.flushall)
+
+    def fails_without_guard(self, seconds: float) -> None:
+        """The short form's control. With the guard back, what was lost is computed before the next round begins."""
+        patience_seconds = self.patience_seconds
+        try:
+            self.without_guard(seconds)
+        except Wrong as seen:
+            self.say(f"  Without its guard, as it must be: {seen}")
+            self.patience_seconds = patience_seconds
+        else:
+            raise Wrong("The guard was away and no figure was wrong: this drill proves nothing.")
 
     def reconcile(self) -> None:
         """Every derived figure, computed again, is what is stored."""
-        differences, looked_at = import_module("plant.management.commands.reconcile").reconcile(dt.datetime.now(dt.UTC))
-        if differences or looked_at["waiting"]:
-            raise Wrong(f"reconcile: {len(differences)} differences, {looked_at['waiting']} wait. {differences[:1]}")
-        self.say(f"reconcile: no difference in {looked_at['figures']:,} derived figures.")
-
-    def _await_right(self, what: str) -> None:
-        began = time.monotonic()
-        is_right = until(self._is_right, self.patience_seconds)
-        seconds = time.monotonic() - began
-        if not is_right:
-            wrong = self.batches.wrong()
-            raise Wrong(
-                f"{what}: {len(wrong)} of {len(self.batches)} figures are wrong after {seconds:.0f} s. "
-                f"{wrong[0] if wrong else f'{self.marks.count()} marks still wait.'}"
-            )
-        self.say(f"  {what:<56} {self.waited:>4} waited, right {seconds:5.1f} s later")
+        reconcile = import_module("plant.management.commands.reconcile").reconcile
+        differences, looked_at = reconcile(dt.datetime.now(dt.UTC))
+        if differences:
+            raise Wrong(f"reconcile: {len(differences)} differences. {differences[0]}")
+        self.say(f"Every figure is right: no difference in {looked_at['figures']:,} that were computed again.")
 
     def _is_right(self) -> bool:
         return not (self.is_guarded and self.marks.exists()) and not self.batches.wrong()
-
-    def _change(self, batches: Sequence[Any] | None = None) -> None:
-        """One more bag for each, and how many figures are stale by now."""
-        self.batches.add_bags(self.net_kg, batches)
-        self.waited = self.facts.staleness("batch-yield").waiting
 
     # What is done to it
 
@@ -139,49 +148,64 @@ class RecomputeDrill:
 
     def kill_worker(self) -> None:
         """The worker was killed in the middle of its work."""
-        with self._paused("worker"):
+        with self._paused("worker", "relay"):
             self._change()
         until(lambda: len(self.batches.wrong()) < len(self.batches), self.patience_seconds)
         self.plant.kill("worker")
 
     def kill_relay(self) -> None:
-        """The relay was killed while marks came in."""
-        half = len(self.batches) // 2
+        """The relay was killed in the middle of its ringing."""
         with self._paused("worker"):
-            self._change(self.batches.batches[:half])
+            with self._paused("relay"):
+                self._change()
+            until(self._rings, self.patience_seconds)
             self.plant.kill("relay")
-            self._change(self.batches.batches[half:])
 
     def kill_valkey(self) -> None:
-        """Valkey was killed with all the rings in it."""
+        """Valkey was killed with the rings in it."""
         with self._paused("worker"):
-            self._change()
+            self._change_and_ring()
             self.plant.kill("valkey")
 
     def flushall(self) -> None:
-        """Valkey was told FLUSHALL with all the rings in it."""
+        """Valkey was told FLUSHALL with the rings in it."""
         with self._paused("worker"):
-            self._change()
-            redis.from_url(self.plant.env["REDIS_URL"]).flushall()
+            self._change_and_ring()
+            self.broker.flushall()
 
     def hang_valkey(self) -> None:
         """Valkey hung, and came back when all was right."""
         with self._paused("valkey"):
-            self._change()
+            with self._paused("relay"):
+                self._change()
             until(self._is_right, self.patience_seconds)
 
     def kill_all(self) -> None:
         """Worker, relay and Valkey were killed at once."""
-        with self._paused("worker"):
+        with self._paused("worker", "relay"):
             self._change()
-        for name in ("relay", "valkey", "worker"):
-            self.plant.kill(name)
+            for name in ("relay", "valkey", "worker"):
+                self.plant.kill(name)
+
+    def _change(self) -> None:
+        """One more bag for each, and how many figures are stale by now."""
+        self.batches.add_bags(self.net_kg)
+        self.waited, self.changed_at = self.facts.staleness("batch-yield").waiting, time.monotonic()
+
+    def _change_and_ring(self) -> None:
+        """The same; all its rings are in Valkey when it returns."""
+        with self._paused("relay") if self.is_guarded else nullcontext():
+            self._change()
+        until(lambda: self._rings() >= self.waited, self.patience_seconds)
+
+    def _rings(self) -> int:
+        return int(self.broker.llen(import_module("django.conf").settings.CELERY_TASK_DEFAULT_QUEUE))
 
     @contextmanager
-    def guard_away(self) -> Iterator[None]:
+    def _guard_away(self) -> Iterator[None]:
         """Relay and sweep stand still; a change rings by itself after its commit, once."""
         mark_stale, self.is_guarded = self.facts.mark_stale, False
-        with self._paused("relay"), self._paused("beat"):
+        with self._paused("relay", "beat"):
             self.facts.mark_stale = ringing_after_commit(mark_stale)  # type: ignore[attr-defined]
             try:
                 yield
@@ -189,14 +213,17 @@ class RecomputeDrill:
                 self.facts.mark_stale = mark_stale  # type: ignore[attr-defined]
 
     @contextmanager
-    def _paused(self, name: str) -> Iterator[None]:
-        """A program and its children stand still."""
-        group = self.plant.pids[name]
-        os.killpg(group, signal.SIGSTOP)
+    def _paused(self, *names: str) -> Iterator[None]:
+        """These programs and their children stand still; those that are killed meanwhile start again as usual."""
+        groups = [self.plant.pids[name] for name in names]
+        for group in groups:
+            os.killpg(group, signal.SIGSTOP)
         try:
             yield
         finally:
-            os.killpg(group, signal.SIGCONT)
+            for group in groups:
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGCONT)
 
 
 def ringing_after_commit(mark_stale: Callable[..., None]) -> Callable[..., None]:
