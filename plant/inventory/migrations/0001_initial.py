@@ -806,6 +806,10 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'posted rows stay' USING ERRCODE = 'check_violation', CONSTRAINT = 'inventory_weighing_append_only';", hash='46637a48125b6173928bd4f0e2eae2d667a059b4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_e2b78', table='inventory_weighing', when='BEFORE')),
         ),
         migrations.AddIndex(
+            model_name='holding',
+            index=models.Index(condition=models.Q(('kg__gt', 0), ('may_be_negative', False)), fields=['location'], name='inventory_holding_on_hand'),
+        ),
+        migrations.AddIndex(
             model_name='movement',
             index=models.Index(fields=['from_container', 'occurred_at'], name='inventory_movement_from'),
         ),

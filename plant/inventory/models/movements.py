@@ -260,9 +260,14 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         """In real locations; runs and heels included."""
         return self.filter(location__kind__in=Location.REAL).exclude(kg=0)
 
+    def never_negative(self) -> "HoldingQuerySet":
+        """On hand, but for runs: boxes, heaps and heels. It has an index of its own, so that what stands on the site is
+        found as fast after ten years, when nearly every holding is empty or outside."""
+        return self.filter(may_be_negative=False, kg__gt=0)
+
     def stock(self) -> "HoldingQuerySet":
         """What stands in boxes and heaps on the site."""
-        return self.on_hand().filter(container__form__in=(Container.Form.BOXED, Container.Form.HEAP))
+        return self.never_negative().filter(container__form__in=(Container.Form.BOXED, Container.Form.HEAP))
 
 
 class Holding(models.Model):
@@ -292,6 +297,11 @@ class Holding(models.Model):
                 condition=Q(kg__gte=-HEAVIEST_KG * 100, kg__lte=HEAVIEST_KG * 100),
                 name="inventory_holding_kg_bounds",
                 violation_error_message="No container holds that much.",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("location",), condition=Q(may_be_negative=False, kg__gt=0), name="inventory_holding_on_hand"
             ),
         )
 
