@@ -114,7 +114,7 @@ class WeekLike(Protocol):
     def shipped_kg(self) -> Decimal: ...
 
 
-YEAR_FRAME = Frame(width=720, height=316, left=50, right=710, top=22, bottom=292)
+YEAR_FRAME = Frame(width=720, height=316, left=58, right=712, top=22, bottom=292)
 WEEKS_FRAME = Frame(width=520, height=236, left=44, right=516, top=10, bottom=212)
 
 
@@ -161,7 +161,7 @@ def weeks(rows: Sequence[WeekLike]) -> WeeksPicture:
     """Three bars a week."""
     frame = WEEKS_FRAME
     top_kg = max(max(row.received_kg, row.processed_kg, row.shipped_kg) for row in rows)
-    grid = ticks(top_kg / TONNE, 4)
+    grid = ticks(top_kg / TONNE, 5)
     y = Scale(0, float(max(top_kg, grid[-1] * TONNE)), frame.bottom, frame.top)
     width = (frame.right - frame.left) / len(rows)
     bar = width * 0.26

@@ -247,16 +247,24 @@ def open_holds(site: Site) -> HoldsTile:
 
 
 def stock_by_material(site: Site) -> Stock:
-    """What is on hand by material: boxes and heaps in real places; runs and heels stand in the lines."""
-    on_hand = Holding.objects.on_hand().filter(location__site=site)
+    """What is on hand by material, in boxes and heaps; beside it what stands in the lines, in runs and heels."""
+    on_hand = Holding.objects.never_negative().filter(location__site=site)
     material = "container__lot__material"
     rows = [
         StockRow(*row)
         for row in on_hand.order_by(F("kg__sum").desc())
         .values_list(f"{material}__code", f"{material}__name")
-        .annotate(Sum("kg"), Count("container", distinct=True))
+        .annotate(Sum("kg"), Count("container"))
     ]
     packed = [row for row in rows if row.code is not None]
-    in_lines_kg = sum((row.kg for row in rows if row.code is None), ZERO_KG)
+    heels_kg = sum((row.kg for row in rows if row.code is None), ZERO_KG)
     largest_kg = max((row.kg for row in packed), default=ZERO_KG)
-    return Stock([replace(row, share=row.kg / largest_kg) for row in packed], in_lines_kg)
+    return Stock([replace(row, share=row.kg / largest_kg) for row in packed], heels_kg + _in_runs_kg(site))
+
+
+def _in_runs_kg(site: Site) -> Decimal:
+    """What is in the runs of the batches on the lines; below zero while bags came out before the charge."""
+    runs = Holding.objects.filter(
+        container__run_of__in=Batch.objects.on_site(site).on_the_line(), location=F("container__run_of__line__location")
+    )
+    return runs.aggregate(kg=Sum("kg"))["kg"] or ZERO_KG

@@ -20,8 +20,8 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:error", ({ detail: { ctx } }) => isTiles(ctx) && tiles().classList.add("is-lost"));
 
 // A table that somebody opened stays open when the figures in it change.
-document.addEventListener("htmx:before:morph:attr", (event) => {
-  if (event.target.matches("details") && event.detail.attrName === "open") event.preventDefault();
+window.htmx.registerExtension("open-stays", {
+  htmx_before_morph_attr: (element, { attrName }) => attrName !== "open",
 });
 
 // Back from another tab: look at once.
