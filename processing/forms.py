@@ -64,7 +64,9 @@ class NewBatchForm(forms.Form):
         if self.line is None:
             return
         self.fields["recipe_version"] = RecipeField(
-            RecipeVersion.objects.filter(lines=self.line, is_current=True).select_related("recipe"),
+            RecipeVersion.objects.filter(lines=self.line, is_current=True)
+            .select_related("recipe")
+            .order_by("recipe__code"),
             label=_("Recipe"),
             widget=forms.RadioSelect,
             empty_label=None,
@@ -196,7 +198,7 @@ class BagForm(Weighed):
     def __init__(self, data: Any = None, *, batch: Batch, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
         site = batch.site
-        materials = Material.objects.outputs().filter(site=site)
+        materials = Material.objects.outputs().filter(site=site).order_by("is_scrap", "is_waste", "pk")
         self.material = materials.filter(code=said(self, "material")).first() or batch.grade.material
         self.fields["material"] = CodedChoice(
             materials,
@@ -296,10 +298,13 @@ class CloseForm(forms.Form):
             widget=forms.RadioSelect,
         )
         self.fields["explanation"] = ReasonField(label=_("Explanation"), required=False)
+        for name in ("unit", "heel_how_known"):  # asked only where there is something to weigh
+            self.fields[name].required = said(self, "left") == self.SO_MUCH
         ask_when(self, batch.site)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
+        typed["heel_how_known"] = typed.get("heel_how_known") or KNOWN.DECLARED
         if typed.get("left") == self.SO_MUCH and typed.get("heel") is None and "heel" not in self.errors:
             self.add_error("heel", _("Type how much is left in the line."))
         return typed
