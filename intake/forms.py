@@ -151,7 +151,8 @@ class ArrivalForm(forms.Form):
         self.is_confirmed = False
         self.receipt, self.site = receipt, receipt.site
         self.lot = next((lot for lot in lots if lot.reference == said(self, "into")), None)
-        if lots:
+        # A form that was drawn before the first lot does not know the question: it starts that lot.
+        if lots and (not self.is_bound or "into" in self.data):
             self._ask_which_lot(self.lot or lots[-1])
         if self.lot is None:
             self._ask_type()
@@ -281,24 +282,29 @@ class ArrivalForm(forms.Form):
     def preview_kg(self) -> Decimal | None:
         """The net of what is typed so far, where it makes one: shown before anything is saved."""
         try:
-            typed = {name: read_weight(str(said(self, name))) for name in ("gross", "tare", "net") if said(self, name)}
-            return Reading(unit=said(self, "unit"), **typed).net_kg
+            gross, tare, net = (
+                read_weight(str(typed)) if (typed := said(self, name)) else None for name in ("gross", "tare", "net")
+            )
+            return Reading(unit=said(self, "unit"), gross=gross, tare=tare, net=net).net_kg
         except DomainError:
             return None
 
     @property
     def asks_whether_right(self) -> bool:
         """The weight is unusual for the kind of container: a person says that it is right, or corrects it."""
-        return self.is_confirmed or any(self.has_error(name, Implausible.code) for name in ("gross", "net"))
+        weights = {"gross", "tare", "net"}
+        if self.is_confirmed:
+            return not weights & set(self.errors)
+        return any(self.has_error(name, Implausible.code) for name in weights)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
         if self.scrap_type is None or {"unit", "gross", "tare", "net"} & set(self.errors):
             return typed
-        scale = typed.get("scale")
-        if scale is not None and scale.unit != typed["unit"]:
+        unit, scale = typed["unit"], typed.get("scale")
+        if scale is not None and scale.unit != unit:
             self.add_error("unit", _("%(scale)s shows %(unit)s.") % {"scale": scale, "unit": scale.unit})
-        reading = Reading(unit=typed["unit"], gross=typed["gross"], tare=typed["tare"], net=typed["net"], scale=scale)
+        reading = Reading(unit=unit, gross=typed["gross"], tare=typed["tare"], net=typed["net"], scale=scale)
         try:
             self.net_kg = reading.net_kg
         except DomainError as refusal:

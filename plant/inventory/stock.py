@@ -33,7 +33,8 @@ def lots(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
     if hold := chosen.get("hold"):
         found = found.filter(containers_held__gt=0) if hold == "held" else found.filter(containers_held=0)
     equal = {name: chosen[name] for name in ("material", "chemistry", "owner", "supplier") if name in chosen}
-    return found.filter(**equal).order_by("-pk").values(*columns)
+    rows: Rows = found.filter(**equal).order_by("-pk").values(*columns)
+    return rows
 
 
 def containers(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
@@ -56,7 +57,8 @@ def containers(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Ro
         "condition": "container__condition",
     }
     equal = {path: chosen[name] for name, path in paths.items() if name in chosen}
-    return found.filter(**equal).order_by("location__code", "container__reference").values(*columns)
+    rows: Rows = found.filter(**equal).order_by("location__code", "container__reference").values(*columns)
+    return rows
 
 
 def packed() -> ContainerQuerySet:
