@@ -16,8 +16,10 @@ CHARGE_KG = Decimal(500)
 class Batches:
     """Closed batches of 500 kg each on one line, to which bags are still added."""
 
+    PASSWORD = "password of a drill"  # of everybody
+
     def __init__(self, count: int) -> None:
-        self.plant = site.build(passwords={name: "unused in a drill" for name, *_ in site.PEOPLE})
+        self.plant = site.build(passwords={name: self.PASSWORD for name, *_ in site.PEOPLE})
         self.batches = [self._run(box) for box in self._receive(count)]
         self.product_kg = dict.fromkeys((batch.reference for batch in self.batches), Decimal(0))
 

@@ -19,10 +19,13 @@ from typing import Any
 import django
 import redis
 
+from plant.management.browsing import Page, Person
 from plant.management.programs import Say
 from plant.management.supervisor import RunningPlant, running_plant
 
 POLL_SECONDS = 0.1
+LONGEST_ANSWER_SECONDS = 2.0  # of any page, whatever the broker does
+PAGES = ("/", "/intake/", "/lots/", "/containers/", "/shipments/", "/limits/", "/dashboard/")
 
 
 class Wrong(Exception):
@@ -174,11 +177,31 @@ class RecomputeDrill:
             self.broker.flushall()
 
     def hang_valkey(self) -> None:
-        """Valkey hung, and came back when all was right."""
+        """Valkey hung until all was right; pages answered."""
         with self._paused("valkey"):
             with self._paused("relay"):
                 self._change()
+            self._browse()
             until(self._is_right, self.patience_seconds)
+
+    def _browse(self) -> None:
+        """A log-in, which writes, and pages: each must answer in time."""
+        person = Person(self.plant.address)
+        login = self._in_time(lambda: person.get("/login/"))
+        form = login.form("password").filled(username="manager", password=self.batches.PASSWORD)
+        self._in_time(lambda: person.send(login, form))
+        for path in PAGES:
+            page = self._in_time(lambda path=path: person.get(path))  # type: ignore[misc]
+            if page.status != 200 or "/login/" in page.url:
+                raise Wrong(f"{path} answered {page.status} at {page.url}")
+
+    def _in_time(self, ask: Callable[[], Page]) -> Page:
+        began = time.monotonic()
+        page = ask()
+        seconds = time.monotonic() - began
+        if seconds > LONGEST_ANSWER_SECONDS:
+            raise Wrong(f"{page.url} took {seconds:.1f} s")
+        return page
 
     def kill_all(self) -> None:
         """Worker, relay and Valkey were killed at once."""
