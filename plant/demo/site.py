@@ -153,11 +153,11 @@ SCALES = (
 
 SHREDDED = ("CATHODE_FOIL", "ANODE_FOIL", "ELECTRODE_MIX", "DRY_STACK")
 RECIPES = (
-    ("ELECTRODE", "Electrode scrap", ("LINE-1",), ("POWDER", *SHREDDED)),
-    ("CELLS", "Cells and modules, inert", ("LINE-1",), (*SHREDDED, "WET_CELL", "FORMED_CELL", "MODULE")),
-    ("WHOLE_PACKS", "Whole packs", ("LINE-1",), ("PACK", "MODULE")),
+    ("ELECTRODE", "Electrode scrap", ("LINE-1", "LINE-2"), ("POWDER", *SHREDDED)),
+    ("CELLS", "Cells and modules, inert", ("LINE-1", "LINE-2"), (*SHREDDED, "WET_CELL", "FORMED_CELL", "MODULE")),
+    ("WHOLE_PACKS", "Whole packs", ("LINE-1", "LINE-2"), ("PACK", "MODULE")),
     ("DISMANTLE", "Dismantle packs", ("DISMANTLING",), ("PACK",)),
-    ("SLURRY", "Dry slurry", ("LINE-1",), ("SLURRY", "POWDER")),
+    ("SLURRY", "Dry slurry", ("LINE-1", "LINE-2"), ("SLURRY", "POWDER")),
 )
 
 PEOPLE = (
@@ -264,7 +264,7 @@ def _places(plant: Plant) -> None:
 
 def _lines_and_recipes(plant: Plant) -> None:
     site = plant.site
-    for code, name in (("LINE-1", "Line 1, shredding"), ("DISMANTLING", "Dismantling bench")):
+    for code, name in (("LINE-1", "Line 1, shredding"), ("LINE-2", "Line 2, shredding"), ("DISMANTLING", "Dismantling bench")):
         plant.lines[code] = processing.create_line(site=site, code=code, name=name, parent=plant.locations["PROCESS"])
     for code, name, lines, materials in RECIPES:
         recipe = processing.create_recipe(site=site, code=code, name=name)
