@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 
 from plant.demo.site import Plant
 from tests.factories import world
@@ -7,3 +8,11 @@ from tests.factories import world
 @pytest.fixture
 def plant(db: None) -> Plant:
     return world()
+
+
+@pytest.fixture
+def screen(plant: Plant) -> Client:
+    """A browser in which the operator is logged in."""
+    client = Client()
+    client.force_login(plant.users["operator"])
+    return client
