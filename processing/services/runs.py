@@ -18,7 +18,11 @@ FACT = "batch-yield"
 
 
 def locked(batch: Batch) -> Batch:
-    """The batch as it is now, locked until the transaction ends, with all that its rules look at."""
+    """The batch as it is now, locked until the transaction ends, with what every entry looks at.
+
+    What only some look at (who closed it, its recipe) is read when it is asked for: with all fourteen joins PostgreSQL
+    spent 30 ms on planning each entry.
+    """
     return (
         Batch.objects.for_change()
         .select_related(
@@ -26,12 +30,8 @@ def locked(batch: Batch) -> Batch:
             "line__location",
             "line__heel",
             "run",
-            "grade__material",
+            "grade",
             "chemistry",
-            "owner",
-            "recipe_version__recipe",
-            "closed_by",
-            "aborted_by",
         )
         .get(pk=batch.pk)
     )
