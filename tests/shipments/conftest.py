@@ -3,6 +3,7 @@ from django.test import Client
 
 from plant.demo.site import Plant
 from tests.factories import world
+from tests.pages import browser
 
 
 @pytest.fixture
@@ -13,6 +14,4 @@ def plant(db: None) -> Plant:
 @pytest.fixture
 def screen(plant: Plant) -> Client:
     """A browser in which the operator is logged in."""
-    client = Client()
-    client.force_login(plant.users["operator"])
-    return client
+    return browser(plant.users["operator"])

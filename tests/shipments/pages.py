@@ -1,6 +1,5 @@
-"""A browser without scripts, in a few words for tests."""
+"""The addresses of a shipment and what its pages answer, in a few words for tests."""
 
-import uuid
 from typing import Any
 
 from django.http import HttpResponse
@@ -8,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from shipments.models import Shipment
+from tests import pages
 
 
 def url(name: str, shipment: Shipment) -> str:
@@ -15,8 +15,7 @@ def url(name: str, shipment: Shipment) -> str:
 
 
 def send(screen: Client, address: str, *, htmx: bool = False, **typed: Any) -> Any:
-    """What a press of the form's button sends, with a form key of its own."""
-    return screen.post(address, {"once": str(uuid.uuid4()), **typed}, headers={"HX-Request": "true"} if htmx else {})
+    return pages.send(screen, address, typed, htmx=htmx)
 
 
 def words(answer: HttpResponse) -> str:
