@@ -114,7 +114,10 @@ class Role(models.TextChoices):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Finds people by name; they are made by `plant.access.create_user`."""
+    """Finds people by name, with their site; they are made by `plant.access.create_user`."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().select_related("site")
 
 
 @pghistory.track(exclude=["password", "last_login"])

@@ -28,6 +28,7 @@ class KgColumn(TypedDict):
 KG: KgColumn = {"max_digits": 12, "decimal_places": 3}
 """Every mass column: `DecimalField(**KG)`."""
 
+
 def within_bounds(name: str, *columns: str) -> CheckConstraint:
     """The CHECK of masses that may be of either sign, such as sums: at most 100,000 t. NaN passes no two-sided CHECK."""
     most = HEAVIEST_KG * 100

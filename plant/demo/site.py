@@ -264,7 +264,11 @@ def _places(plant: Plant) -> None:
 
 def _lines_and_recipes(plant: Plant) -> None:
     site = plant.site
-    for code, name in (("LINE-1", "Line 1, shredding"), ("LINE-2", "Line 2, shredding"), ("DISMANTLING", "Dismantling bench")):
+    for code, name in (
+        ("LINE-1", "Line 1, shredding"),
+        ("LINE-2", "Line 2, shredding"),
+        ("DISMANTLING", "Dismantling bench"),
+    ):
         plant.lines[code] = processing.create_line(site=site, code=code, name=name, parent=plant.locations["PROCESS"])
     for code, name, lines, materials in RECIPES:
         recipe = processing.create_recipe(site=site, code=code, name=name)

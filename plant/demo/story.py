@@ -78,7 +78,9 @@ class Teller:
 
 
 def tell(plant: Plant, *, now: dt.datetime, days: int = 14, seed: int = 2026) -> None:
-    """Two weeks that end at `now`: yesterday is complete, today a batch is on the line."""
+    """Two weeks that end at `now`: yesterday is complete, today a batch is on the line. 0 days: nothing happened yet."""
+    if not days:
+        return
     teller = Teller(plant, random.Random(seed), now, itertools.count(5501))
     stock: list[Container] = []
     today = plant.site.day(now)

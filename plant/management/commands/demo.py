@@ -1,4 +1,4 @@
-"""`manage.py demo`: a small plant to try things on; once per database."""
+"""`manage.py demo`: a small plant to try things on; once per database. `--days 0` sets it up without any stock."""
 
 import json
 import secrets
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--credentials", type=Path, help="write logins and the partner's key to this file (0600)")
-        parser.add_argument("--days", type=int, default=14, help="how many days of work (default 14)")
+        parser.add_argument("--days", type=int, default=14, help="how many days of work (default 14; 0 for none)")
         parser.add_argument("--seed", type=int, default=2026, help="another seed, another plant")
 
     def handle(self, *args: Any, credentials: Path | None, days: int, seed: int, **options: Any) -> None:

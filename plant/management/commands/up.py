@@ -62,6 +62,10 @@ def tell(plant: Plant, say: Say) -> None:
     say(f"\nThe plant runs at {told['address']}")
     if told["logins"]:
         say("\n  Log in as")
+    else:
+        say(
+            "\n  The plant is empty. `python3 manage.py demo --days 0` sets up its site, places and people without stock."
+        )
     for login in told["logins"]:
         say(f"    {login['role']:<14} {login['username']:<14} {login['password']}")
     if partner := told["partner"]:
