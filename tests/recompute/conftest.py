@@ -1,4 +1,5 @@
-"""Facts of the test's own: the registry is empty at the start and as before at the end."""
+"""Facts of the test's own: the registry is empty at the start and as before at the end, unless a test wants that of
+the rooms."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -7,10 +8,17 @@ from typing import Any
 import pytest
 
 
+@pytest.fixture
+def facts_of_the_rooms() -> None:
+    """Yields, flows, utilization: what the rooms have registered."""
+
+
 @pytest.fixture(autouse=True)
-def no_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_facts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     from plant.recompute import registry
 
+    if "facts_of_the_rooms" in request.fixturenames:
+        return
     monkeypatch.setattr(registry, "_facts", {})
     monkeypatch.setattr(registry, "_followers", {})
 
