@@ -167,6 +167,9 @@ class OnceKey(models.Model):
     answer = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 
+    def __str__(self) -> str:
+        return str(self.key)
+
 
 class Attempt(models.Model):
     """Failed logins per name and address in a window, counted by one atomic upsert (an UNLOGGED table)."""
@@ -183,3 +186,6 @@ class Attempt(models.Model):
                 violation_error_message="The count of attempts cannot be negative.",
             ),
         )
+
+    def __str__(self) -> str:
+        return self.subject

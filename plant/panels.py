@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 
 class Place:
-    """One place on a page. A panel gets the request and the page's object and gives its context, or None to stay away."""
+    """One place on a page. A panel gets the request and what the page shows; None as its context keeps it away."""
 
     def __init__(self) -> None:
         self._panels: list[tuple[int, str, Callable[[HttpRequest, Any], dict[str, Any] | None]]] = []

@@ -30,7 +30,7 @@ KG: KgColumn = {"max_digits": 12, "decimal_places": 3}
 
 
 def within_bounds(name: str, *columns: str) -> CheckConstraint:
-    """The CHECK of masses that may be of either sign, such as sums: at most 100,000 t. NaN passes no two-sided CHECK."""
+    """The CHECK of masses of either sign, such as sums: at most 100,000 t. NaN passes no two-sided CHECK."""
     most = HEAVIEST_KG * 100
     return CheckConstraint(
         condition=Q(*((f"{column}__gte", -most) for column in columns))

@@ -63,9 +63,7 @@ def tell(plant: Plant, say: Say) -> None:
     if told["logins"]:
         say("\n  Log in as")
     else:
-        say(
-            "\n  The plant is empty. `python3 manage.py demo --days 0` sets up its site, places and people without stock."
-        )
+        say("\n  The plant is empty. Set up its site, places and people: python3 manage.py demo --days 0")
     for login in told["logins"]:
         say(f"    {login['role']:<14} {login['username']:<14} {login['password']}")
     if partner := told["partner"]:
