@@ -78,7 +78,7 @@ class Teller:
 
 
 def tell(plant: Plant, *, now: dt.datetime, days: int = 14, seed: int = 2026) -> None:
-    """Two weeks that end at `now`: yesterday is complete, today a batch is on the line. With 0 days, nothing happened."""
+    """Two weeks that end at `now`: yesterday is complete, today a batch is on the line. 0 days: nothing happened."""
     if not days:
         return
     teller = Teller(plant, random.Random(seed), now, itertools.count(5501))

@@ -150,7 +150,7 @@ class _Walk:
         new = set(re.findall(r"L-\d{4}-\d{6}-\d{2}", page.text())) - before
         if not new:
             raise Unexpected(f"{net_kg} kg of {material} left no container on {page.url}. {page.complaint()}")
-        return max(new)
+        return str(max(new))
 
     def close(self) -> None:
         page = self.operator.get(f"/batches/{self.batch}/close/")
