@@ -21,14 +21,14 @@ ICONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a history: `at` is when it happened, `recorded_at` when it was keyed in. A reversed entry stays,
-    struck; so does what reverses it."""
+    """One line of a history: `at` is when it happened, `recorded_at` when it was keyed in, where the two can differ. A
+    reversed entry stays, struck; so does what reverses it."""
 
     at: dt.datetime
-    recorded_at: dt.datetime
     by: str
     icon: str
     what: str
+    recorded_at: dt.datetime | None = None
     container: str = ""
     where: str = ""
     kg: Decimal | None = None
@@ -53,13 +53,13 @@ def of_containers(containers: Collection[Container]) -> list[Movement]:
 def entries(containers: Collection[Container], movements: Collection[Movement], lot: Lot | None = None) -> list[Entry]:
     """The whole history, latest first; with the lot's decisions where the lot is given."""
     own = {container.pk for container in containers}
-    found = [_moved(movement, own) for movement in movements]
+    found = [_moved(movement, own) for movement in sorted(movements, key=lambda m: m.recorded_at)]
     for container in containers:
         for hold in container.holds.all():
             found += _held(container, hold)
     if lot is not None:
         found += _decided(lot)
-    return sorted(found, key=lambda entry: (entry.at, entry.recorded_at), reverse=True)
+    return sorted(found, key=lambda entry: entry.at)[::-1]
 
 
 def is_standing(movement: Movement) -> bool:
@@ -96,7 +96,7 @@ def _moved(movement: Movement, own: set[int]) -> Entry:
         icon="undo" if is_reversal else ICONS.get(movement.kind, "right"),
         what=_("%(what)s, reversed") % {"what": label} if is_reversal else str(label),
         container=here.reference,
-        where=_where(movement),
+        where=_where(movement, own),
         kg=movement.kg,
         how_known=str(Movement.HowKnown(movement.how_known).label),
         typed=typed(movement.weighing) if movement.weighing and not is_reversal else "",
@@ -105,25 +105,21 @@ def _moved(movement: Movement, own: set[int]) -> Entry:
     )
 
 
-def _where(movement: Movement) -> str:
-    """From where to where; a box by its place, a run or another box by its name."""
-    if movement.from_container_id == movement.to_container_id:
-        return f"{movement.from_location} → {movement.to_location}"
-    ends = [
-        f"{container} ({place})" if container.form in (Container.Form.RUN, Container.Form.HEEL) else str(container)
-        for container, place in (
-            (movement.from_container, movement.from_location),
-            (movement.to_container, movement.to_location),
-        )
-    ]
-    return " → ".join(ends)
+def _where(movement: Movement, own: set[int]) -> str:
+    """From where to where: our container by its place, a run by its batch, another container by its name."""
+    ends = (
+        (movement.from_container, movement.from_location),
+        (movement.to_container, movement.to_location),
+    )
+    return " → ".join(
+        place.name if container.pk in own else container.reference.removesuffix("-RUN") for container, place in ends
+    )
 
 
 def _held(container: Container, hold: Hold) -> Iterator[Entry]:
     kind = Hold.Kind(hold.kind).label
     yield Entry(
         at=hold.placed_at,
-        recorded_at=hold.placed_at,
         by=hold.placed_by.name,
         icon="hand",
         what=_("%(kind)s hold placed") % {"kind": kind},
@@ -133,7 +129,6 @@ def _held(container: Container, hold: Hold) -> Iterator[Entry]:
     if hold.released_at is not None and hold.released_by is not None:
         yield Entry(
             at=hold.released_at,
-            recorded_at=hold.released_at,
             by=hold.released_by.name,
             icon="check",
             what=_("%(kind)s hold lifted") % {"kind": kind},
@@ -157,7 +152,6 @@ def _decided(lot: Lot) -> Iterator[Entry]:
     for at, by, status, basis in rows:
         yield Entry(
             at=at,
-            recorded_at=at,
             by=by,
             icon="info",
             what=_("Decided: %(status)s") % {"status": status},
