@@ -197,7 +197,7 @@ class BagForm(Weighed):
 
     def __init__(self, data: Any = None, *, batch: Batch, initial: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=dict(initial or {}))
-        site = batch.site
+        site = self.site = batch.site
         materials = Material.objects.outputs().filter(site=site).order_by("is_scrap", "is_waste", "pk")
         self.material = materials.filter(code=said(self, "material")).first() or batch.grade.material
         self.fields["material"] = CodedChoice(
@@ -217,6 +217,11 @@ class BagForm(Weighed):
         self.fields["lot"] = LotField(lots_for(batch, self.material))
         self.fields["bay"] = BayField(site, error_messages=_sentence(_("Choose the bay it is put in.")))
         self.ask_weight(site)
+        kind = ContainerKind.objects.filter(site=site, code=said(self, "kind"), tare_kg__isnull=False).first()
+        if kind is not None and kind.tare_kg is not None:
+            self.fields["tare"].widget.attrs["placeholder"] = _("stored: %(kg)s kg") % {
+                "kg": f"{kind.tare_kg.normalize():,f}"
+            }
         ask_when(self, site)
 
 

@@ -8,6 +8,8 @@ app_name = "processing"
 urlpatterns = [
     path("batches/", batches.batches, name="batches"),
     path("batches/new/", batches.new, name="new"),
+    path("batches/lines/", lines.lines, name="lines"),
+    path("batches/lines/<str:code>/clean-out/", lines.clean_out, name="clean_out"),
     path("batches/<str:reference>/", batches.batch, name="batch"),
     path("batches/<str:reference>/open/", batches.open_, name="open"),
     path("batches/<str:reference>/hold/", batches.hold, name="hold"),
@@ -22,7 +24,5 @@ urlpatterns = [
     path("batches/<str:reference>/loss/", work.loss, name="loss"),
     path("batches/<str:reference>/close/", work.close, name="close"),
     path("batches/<str:reference>/entries/<int:number>/reverse/", batches.reverse_one, name="reverse"),
-    path("lines/", lines.lines, name="lines"),
-    path("lines/<str:code>/clean-out/", lines.clean_out, name="clean_out"),
     path("containers/<str:reference>/discharge/", lines.discharge, name="discharge"),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,17 +30,17 @@ BATCHES = (
     Column("reference", gettext_lazy("Batch"), "reference", url="processing:batch"),
     Column("state", gettext_lazy("State"), "state", choices=BatchState),
     Column("line__code", gettext_lazy("Line")),
-    Column("recipe_version__recipe__name", gettext_lazy("Recipe")),
     Column("grade__name", gettext_lazy("Grade")),
     Column("chemistry__code", gettext_lazy("Chemistry")),
-    Column("owner__code", gettext_lazy("Owner")),
-    Column("opened_at", gettext_lazy("Opened"), "instant"),
-    Column("closed_at", gettext_lazy("Closed"), "instant"),
     Column("result__charged_kg", gettext_lazy("Charged"), "kg"),
     Column("result__product_kg", gettext_lazy("Product"), "kg"),
-    Column("result__yield_ratio", gettext_lazy("Yield as weighed"), "ratio"),
-    Column("result__closure_ratio", gettext_lazy("Closure"), "ratio"),
-    Column("result__unaccounted_kg", gettext_lazy("Unaccounted"), "kg"),
+    Column("final_yield", gettext_lazy("Yield as weighed"), "ratio"),
+    Column("final_closure", gettext_lazy("Closure"), "ratio"),
+    Column("final_unaccounted", gettext_lazy("Unaccounted"), "kg"),
+    Column("opened_at", gettext_lazy("Opened"), "instant"),
+    Column("closed_at", gettext_lazy("Closed"), "instant"),
+    Column("recipe_version__recipe__name", gettext_lazy("Recipe")),
+    Column("owner__code", gettext_lazy("Owner")),
 )
 
 
@@ -72,7 +72,16 @@ def _chosen(site: Site, chosen: dict[str, Any]) -> Any:
         found = found.filter(opened_at__gte=site.start_of(since))
     if until := chosen.get("until"):
         found = found.filter(opened_at__lt=site.start_of(until + dt.timedelta(days=1)))
-    return found.filter(**{name: chosen[name] for name in ("state", "line", "grade") if name in chosen})
+    return found.filter(**{name: chosen[name] for name in ("state", "line", "grade") if name in chosen}).annotate(
+        final_yield=_when_final("yield_ratio"),
+        final_closure=_when_final("closure_ratio"),
+        final_unaccounted=_when_final("unaccounted_kg"),
+    )
+
+
+def _when_final(figure: str) -> Case:
+    """A figure once the batch is closed: what is still in the run would be read as missing before."""
+    return Case(When(result__is_final=True, then=F(f"result__{figure}")))
 
 
 @allowed(Action.RUN_BATCH)
@@ -196,7 +205,7 @@ def _step(
     if request.method == "GET" and not framed.is_possible(request, batch, doing):
         return not_now(request, batch)
     done = carry_out(request, form, act, url_of(batch), said % {"batch": batch})
-    return done or show(request, "processing/step.html", batch, None, form, doing=doing, **(context or {}))
+    return done or show(request, "processing/step.html", batch, doing, form, doing=doing, **(context or {}))
 
 
 @allowed(Action.RUN_BATCH)

@@ -97,11 +97,13 @@ def figures_of(batch: Batch) -> dict[str, Any]:
     """The figures of a batch: live from its movements while it is on the line, the worker's once it is closed."""
     waiting = recompute.staleness(services.FACT, batch.reference)
     result: BatchResult | None = getattr(batch, "result", None)
-    is_stale = bool(waiting.waiting) or (result is None and batch.opened_at is not None)
+    if result is not None and not result.is_final:
+        result = None  # computed while it ran: no closure to be read from that
+    is_stale = bool(waiting.waiting) or result is None
     return {
         "batch": batch,
         "figures": services.figures_of(batch),
-        "result": result if batch.state == S.CLOSED else None,
+        "result": result,
         "approval": getattr(batch, "blend_approval", None),
         "is_stale": is_stale,
         "stale_since": waiting.oldest,

@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from intake.forms import said
 from plant.access import Action, allowed
-from plant.inventory.models import Container, Movement
+from plant.inventory.models import Container, ContainerKind, Location, Movement
 from plant.web import NotFound, StaffRequest, go, kept, now, page
 from processing import history, offers, services
 from processing.forms import BagForm, ChargeForm, CloseForm, LossForm, PartForm, ReturnForm
@@ -103,7 +104,7 @@ def selection(request: StaffRequest, reference: str) -> HttpResponse:
     boxes = Container.objects.on_site(batch.site).packed().filter(reference__in=chosen)
     found = offers.of(batch, list(boxes.values_list("pk", flat=True)), at=now(), chosen=chosen)
     supply = offers.Supply(free=[offer for offer in found if not offer.problems], blocked=[], has_more=False)
-    return page(request, "processing/charge.html", {"supply": supply, "batch": batch}, partial="sum")
+    return page(request, "processing/charge.html#sum", {"supply": supply})
 
 
 @allowed(Action.RUN_BATCH)
@@ -187,10 +188,21 @@ def bag(request: StaffRequest, reference: str) -> HttpResponse:
         "bags": bags,
         "sums": history.summed(entries, Kind.OUTPUT),
         "saved": next((e for e in bags if e.container and e.container.reference == request.GET.get("bagged")), None),
+        "kept": _kept(form) if "show" not in request.POST else None,
         "is_late": batch.state == BatchState.CLOSED,
         "partial": "panel",
     }
     return show(request, "processing/bag.html", batch, BAG, form, **context)
+
+
+def _kept(form: BagForm) -> dict[str, str] | None:
+    """What the next bag keeps from the last one, in words; None where it is still to be chosen."""
+    kind = ContainerKind.objects.filter(site=form.site, code=said(form, "kind")).first()
+    bay = Location.objects.bays().filter(site=form.site, code=said(form, "bay")).first()
+    if kind is None or bay is None or {"material", "kind", "bay", "lot"} & set(form.errors):
+        return None
+    form.fields["gross"].widget.attrs["autofocus"] = True
+    return {"material": str(form.material), "rest": f"{kind} · {bay}"}
 
 
 def _bag(request: StaffRequest, batch: Batch, form: BagForm) -> dict[str, Any]:
@@ -244,7 +256,7 @@ def close(request: StaffRequest, reference: str) -> HttpResponse:
             **_when(form),
         )
 
-    said = _("%(batch)s is closed. Its figures are being computed.") % {"batch": batch}
+    said = _("%(batch)s is closed.") % {"batch": batch}
     done = carry_out(request, form, act, url_of(batch), said) if is_valid and "close" in request.POST else None
     if done:
         return done
