@@ -19,13 +19,13 @@ from plant.errors import DomainError
 from plant.inventory import ledger
 from plant.inventory.ledger import AHEAD, BadInstant, Move, NeedsReason
 from plant.inventory.models import ClockTimestamp, Container, Holding, Location, LocationQuerySet, Movement
-from plant.inventory.services import check_place, next_reference, place_of, require_free
+from plant.inventory.services import check_place, next_reference, require_free
 from plant.models import Facility, Party, Site, User
 from plant.states import InvalidTransition
 from plant.units import ZERO_KG
 from shipments.models import Shipment, ShipmentLine
 from shipments.models import ShipmentState as State
-from shipments.rules import leaving_problems, missing_papers
+from shipments.rules import ContainerGone, leaving_problems, missing_papers
 
 
 class NotACustomer(DomainError):
@@ -151,8 +151,11 @@ def add_containers(
     if line := packed.order_by("container").first():
         raise _already_packed(line, shipment)
     require_free(found)
+    standing = set(Holding.objects.stock().filter(container__in=found).values_list("container_id", flat=True))
     for container in found:
-        place_of(container)
+        if container.pk not in standing:
+            sentence = _("%(container)s is empty or has left the site. Scan another one.")
+            raise ContainerGone(sentence % {"container": container}, field="container")
     with audit.acting(by):
         lines = ShipmentLine.objects.bulk_create(
             ShipmentLine(shipment=shipment, container=container, added_by=by, added_at=at) for container in found
