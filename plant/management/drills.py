@@ -7,13 +7,11 @@ since the plant it starts makes them.
 import datetime as dt
 import os
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from decimal import Decimal
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import django
@@ -21,7 +19,7 @@ import redis
 
 from plant.management.browsing import Page, Person
 from plant.management.programs import Say
-from plant.management.supervisor import RunningPlant, running_plant
+from plant.management.supervisor import RunningPlant, temporary_plant
 
 POLL_SECONDS = 0.1
 LONGEST_ANSWER_SECONDS = 2.0  # of any page, whatever the broker does
@@ -60,8 +58,7 @@ def recompute(say: Say, *, control: bool, quick: bool) -> None:
 @contextmanager
 def scratch_plant() -> Iterator[RunningPlant]:
     """A plant of which nothing is left afterwards, with this process's Django in it."""
-    folder = tempfile.TemporaryDirectory(prefix="blackmass-drill-")
-    with folder, running_plant(Path(folder.name), demo=False) as plant:
+    with temporary_plant(demo=False) as plant:
         os.environ.update(plant.env, LOG_LEVEL="ERROR")
         django.setup()
         try:
@@ -122,14 +119,16 @@ class RecomputeDrill:
 
     def fails_without_guard(self, seconds: float) -> None:
         """The short form's control. With the guard back, what was lost is computed before the next round begins."""
-        patience_seconds = self.patience_seconds
-        try:
-            self.without_guard(seconds)
-        except Wrong as seen:
-            self.say(f"  Without its guard, as it must be: {seen}")
-            self.patience_seconds = patience_seconds
-        else:
-            raise Wrong("The guard was away and no figure was wrong: this drill proves nothing.")
+        with self._guard_away():
+            self.round(self.nothing)
+            usual, self.patience_seconds = self.patience_seconds, seconds
+            try:
+                self.round(self.flushall)
+            except Wrong as seen:
+                self.say(f"  Without its guard, as it must be: {seen}")
+            else:
+                raise Wrong("The guard was away and no figure was wrong: this drill proves nothing.")
+            self.patience_seconds = usual
 
     def reconcile(self) -> None:
         """Every derived figure, computed again, is what is stored."""
@@ -234,6 +233,7 @@ class RecomputeDrill:
                 yield
             finally:
                 self.facts.mark_stale = mark_stale  # type: ignore[attr-defined]
+                self.is_guarded = True
 
     @contextmanager
     def _paused(self, *names: str) -> Iterator[None]:
