@@ -49,8 +49,8 @@ def test_a_change_is_sent(working_plant, screen):
     assert "Wet label" in text(again)
 
 
-STATEMENTS = 14
-"""Session, person, site; three questions how stale; this year's limits, its days, the pack factor; the weeks; the
+STATEMENTS = 13
+"""Session, person with site; three questions how stale; this year's limits, its days, the pack factor; the weeks; the
 batches; the holds; the stock by material and what is in the runs."""
 
 
