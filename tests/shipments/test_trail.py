@@ -1,16 +1,20 @@
 """What is in a shipment: lots, containers and masses, as the ledger and the scales say."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
 from plant.inventory.weighing import Reading
 from processing import services as processing
-from shipments import trail
+from processing.models import Batch
+from shipments import api, trail
 from shipments.models import Shipment
 from tests.factories import container, minutes
 from tests.processing import floor
 from tests.shipments import dock
+
+MASSES = ("gross", "tare", "net")
 
 
 def weighed_bag(plant, reading, *, minute=3):
@@ -123,3 +127,23 @@ def test_one_statement_reads_them_all(plant, count, django_assert_num_queries):
         found = trail.contents(shipment.pk for shipment in shipments)
 
     assert sum(inside.net_kg for inside in found.values()) == 800 * count
+
+
+def test_our_page_and_the_partner_are_told_the_same(plant):
+    bag = weighed_bag(plant, Reading(unit="lb", gross=Decimal(1771), tare=Decimal(7)))
+    scrap = container(plant, 1000)
+    floor.charge(plant, Batch.objects.get(), scrap, 300)
+    shipment = dock.dispatched(plant, bag, scrap)
+
+    [seen] = api.read(Shipment.objects.filter(pk=shipment.pk))
+
+    told = {
+        box["reference"]: [box[f"{mass}_mass_kg"] and Decimal(box[f"{mass}_mass_kg"]) for mass in MASSES]
+        for lot in json.loads(seen.json)["lots"]
+        for box in lot["containers"]
+    }
+    shown = trail.contents_of(shipment.pk)
+    assert told == {
+        box.reference: [getattr(box, f"{mass}_kg") for mass in MASSES] for lot in shown.lots for box in lot.containers
+    }
+    assert json.loads(seen.json)["totals"]["net_mass_kg"] == str(shown.net_kg)
