@@ -29,9 +29,9 @@ def lots(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
             Q(reference__icontains=text) | Q(supplier__name__icontains=text) | Q(facility__name__icontains=text)
         )
     if stock := chosen.get("stock"):
-        found = found.filter(kg__gt=0) if stock == "here" else found.filter(kg=0)
+        found = found.filter(Exists(here) if stock == "here" else ~Exists(here))
     if hold := chosen.get("hold"):
-        found = found.filter(containers_held__gt=0) if hold == "held" else found.filter(containers_held=0)
+        found = found.filter(Exists(here.filter(held)) if hold == "held" else ~Exists(here.filter(held)))
     equal = {name: chosen[name] for name in ("material", "chemistry", "owner", "supplier") if name in chosen}
     rows: Rows = found.filter(**equal).order_by("-pk").values(*columns)
     return rows

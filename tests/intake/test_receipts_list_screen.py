@@ -70,9 +70,9 @@ def test_those_who_receive_have_the_button(plant, operator):
 
 
 def test_the_list_asks_as_often_for_many_as_for_two(plant, operator, loads, django_assert_num_queries):
-    with django_assert_num_queries(5):  # session, person, site, suppliers, rows
+    with django_assert_num_queries(4):  # session, person with site, suppliers, rows
         operator.get("/intake/")
     for n in range(5):
         factories.container(plant, 500 + n)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         operator.get("/intake/")

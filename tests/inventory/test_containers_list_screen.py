@@ -67,7 +67,7 @@ def test_runs_and_heels_are_no_containers_to_look_for(yard, operator):
 
 
 def test_the_list_asks_as_often_for_many_as_for_three(plant, yard, operator, django_assert_num_queries):
-    queries = 8  # session, person, site, four filters, rows
+    queries = 7  # session, person with site, four filters, rows
     with django_assert_num_queries(queries):
         operator.get("/containers/")
     for _box in range(5):

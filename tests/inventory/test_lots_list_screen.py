@@ -66,7 +66,7 @@ def test_a_partner_has_no_such_page(yard, person):
 
 
 def test_the_list_asks_as_often_for_many_as_for_three(plant, yard, operator, django_assert_num_queries):
-    queries = 8  # session, person, site, four filters, rows
+    queries = 7  # session, person with site, four filters, rows
     with django_assert_num_queries(queries):
         operator.get("/lots/")
     for _lot in range(5):
