@@ -62,7 +62,6 @@ def year_of(site: Site, figures: Utilization) -> Year:
     points = utilization.course(
         figures.year,
         today=site.day(figures.as_of),
-        limit_kg=figures.limit_kg,
         opening_kg=figures.opening_kg,
         processed=processed(site, first, last),
     )

@@ -6,9 +6,10 @@ calendar, so that a night of 23 or 25 hours is in one day like any other.
 
 import calendar
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import groupby
 
 from plant.limits.models import RECENT_DAYS
 from plant.units import ZERO_KG, kg
@@ -45,18 +46,17 @@ class Figures:
 
 @dataclass(frozen=True)
 class Point:
-    """Where the year stands when a site day is over (or now, where it is today): `to_date_kg` with the opening figure
-    (F11), `pace_kg` if the limit were used evenly."""
+    """Where the year stands when a site day is over, or now where it is today; `to_date_kg` with the opening figure
+    (F11)."""
 
     day: dt.date
     processed_kg: Decimal
     to_date_kg: Decimal
-    pace_kg: Decimal
 
 
 @dataclass(frozen=True)
 class Month:
-    """One month of the year, up to its last day or to today."""
+    """One month of the year, up to its last day or to today; `pace_kg` is to date if the limit were used evenly."""
 
     first: dt.date
     until: dt.date
@@ -122,31 +122,32 @@ def figures(
     )
 
 
-def course(year: int, *, today: dt.date, limit_kg: Decimal, opening_kg: Decimal, processed: Processed) -> list[Point]:
+def course(year: int, *, today: dt.date, opening_kg: Decimal, processed: Processed) -> list[Point]:
     """The year day by day, from 1 January to today or to its end."""
     last = min(today, dt.date(year, 12, 31))
-    to_date_kg, days, points = opening_kg, days_in(year), []
-    for number, day in enumerate(_days(dt.date(year, 1, 1), last), start=1):
+    to_date_kg, points = opening_kg, []
+    for day in _days(dt.date(year, 1, 1), last):
         of_day = processed.get(day, ZERO_KG)
         to_date_kg += of_day
-        points.append(Point(day, of_day, to_date_kg, kg(limit_kg * number / days)))
+        points.append(Point(day, of_day, to_date_kg))
     return points
 
 
-def months(points: list[Point], *, limit_kg: Decimal) -> list[Month]:
+def months(points: Iterable[Point], *, limit_kg: Decimal) -> list[Month]:
     """The course by month: what the picture's table says."""
-    rows: dict[int, Month] = {}
-    for point in points:
-        begun = rows.get(point.day.month)
-        rows[point.day.month] = Month(
-            first=point.day.replace(day=1),
-            until=point.day,
-            processed_kg=(begun.processed_kg if begun else ZERO_KG) + point.processed_kg,
-            to_date_kg=point.to_date_kg,
-            pace_kg=point.pace_kg,
-            used_ratio=ratio(point.to_date_kg, limit_kg),
-        )
-    return list(rows.values())
+    return [_month(list(days), limit_kg) for _number, days in groupby(points, key=lambda point: point.day.month)]
+
+
+def _month(days: list[Point], limit_kg: Decimal) -> Month:
+    last = days[-1]
+    return Month(
+        first=days[0].day,
+        until=last.day,
+        processed_kg=sum((point.processed_kg for point in days), ZERO_KG),
+        to_date_kg=last.to_date_kg,
+        pace_kg=kg(limit_kg * last.day.timetuple().tm_yday / days_in(last.day.year)),
+        used_ratio=ratio(last.to_date_kg, limit_kg),
+    )
 
 
 def ratio(part: Decimal, whole: Decimal) -> Decimal:

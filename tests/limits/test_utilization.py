@@ -121,7 +121,7 @@ def test_the_course_ends_at_the_figures_of_the_same_day():
     today = dt.date(2027, 3, 2)
     opening = Decimal(1_000)
 
-    points = utilization.course(2027, today=today, limit_kg=LIMIT, opening_kg=opening, processed=processed)
+    points = utilization.course(2027, today=today, opening_kg=opening, processed=processed)
     months = utilization.months(points, limit_kg=LIMIT)
 
     assert [month.processed_kg for month in months] == [100_000, 0, 50_000]
