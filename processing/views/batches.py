@@ -20,7 +20,7 @@ from plant.inventory.services import reverse_entry
 from plant.models import Site
 from plant.web import Column, StaffRequest, go, kept, listing, now, page, wants_partial
 from processing import history, services
-from processing.forms import BatchFilters, BlendForm, NewBatchForm, NothingForm, OpenForm, WhyForm
+from processing.forms.planning import BatchFilters, BlendForm, NewBatchForm, NothingForm, OpenForm, WhyForm
 from processing.models import Batch, BatchState
 from processing.rules import opening_problems
 from processing.views import frame as framed

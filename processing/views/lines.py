@@ -10,7 +10,7 @@ from plant.inventory import ledger
 from plant.inventory.models import Container
 from plant.web import NotFound, StaffRequest, now, page
 from processing import board, services
-from processing.forms import CleanOutForm, DischargeForm
+from processing.forms.lines import CleanOutForm, DischargeForm
 from processing.models import Batch, DischargeRecord, Line
 from processing.services import Sweepings
 from processing.views.frame import carry_out

@@ -12,7 +12,7 @@ from plant.access import Action, allowed
 from plant.inventory.models import Container, ContainerKind, Location, Movement
 from plant.web import NotFound, StaffRequest, go, kept, now, page
 from processing import history, offers, services
-from processing.forms import BagForm, ChargeForm, CloseForm, LossForm, PartForm, ReturnForm
+from processing.forms.work import BagForm, ChargeForm, CloseForm, LossForm, PartForm, ReturnForm
 from processing.models import Batch, BatchState
 from processing.views.frame import (
     BAG,

@@ -7,7 +7,6 @@ import pytest
 from django.db import connections
 
 from plant.errors import DomainError
-from processing import services
 from tests.factories import container, world
 from tests.processing import floor
 
@@ -61,8 +60,6 @@ def test_two_operators_cannot_charge_the_same_last_100_kg(committed_db, part):
 
 def test_two_lines_cannot_charge_the_same_last_100_kg(committed_db):
     plant = world()
-    plant.lines["LINE-2"] = services.create_line(site=plant.site, code="LINE-2", name="Line 2")
-    plant.recipes["ELECTRODE"].lines.add(plant.lines["LINE-2"])
     first, second = floor.opened(plant), floor.opened(plant, line="LINE-2")
     for number in range(1, ROUNDS + 1):
         box = container(plant, 100)
