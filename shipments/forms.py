@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from plant.inventory.models import Container, Location, Lot
 from plant.models import Facility, Party, Site
-from plant.web import MomentField, NoteField, ReferenceField, SearchField
+from plant.web import DayField, MomentField, NoteField, ReferenceField, SearchField
 from shipments import stock
 from shipments.models import ShipmentState
 
@@ -37,12 +37,37 @@ def _paper(label: Any, *, length: int = 40, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=False, widget=widget, **kwargs)
 
 
+class PlantField(forms.ChoiceField):
+    """A customer's plant, by the codes of both: primary keys never leave the building."""
+
+    default_error_messages = {
+        "required": gettext_lazy("Choose where it goes."),
+        "invalid_choice": gettext_lazy("This is no plant of a customer. Choose one of the list."),
+    }
+
+    def of_site(self, site: Site) -> None:
+        """Offer the plants of the site's customers."""
+        customers = Party.objects.customers().filter(site=site, is_active=True)
+        plants = Facility.objects.filter(is_active=True, party__in=customers).select_related("party")
+        self.plants = {code_of(plant): plant for plant in plants.order_by("party__name", "name")}
+        offered = [(code, str(plant)) for code, plant in self.plants.items()]
+        self.choices = [("", gettext_lazy("Choose a customer's plant")), *offered]
+
+    def prepare_value(self, value: Any) -> Any:
+        return code_of(value) if isinstance(value, Facility) else value
+
+    def clean(self, value: Any) -> Facility:
+        return self.plants[super().clean(value)]
+
+
+def code_of(plant: Facility) -> str:
+    return f"{plant.party.code}:{plant.code}"
+
+
 class PapersForm(forms.Form):
     """Who gets it and under which papers; only the receiver must be known for a draft."""
 
-    ship_to = forms.ModelChoiceField(
-        Facility.objects.none(), label=gettext_lazy("Ship to"), empty_label=gettext_lazy("Choose a customer's plant")
-    )
+    ship_to = PlantField(label=gettext_lazy("Ship to"))
     purchase_order_number = _paper(gettext_lazy("Purchase order"))
     contract_number = _paper(gettext_lazy("Contract"))
     bill_of_lading = _paper(gettext_lazy("Bill of lading"))
@@ -58,10 +83,9 @@ class PapersForm(forms.Form):
 
     def __init__(self, site: Site, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plants = Facility.objects.filter(is_active=True, party__in=Party.objects.customers().filter(site=site))
         ship_to = self.fields["ship_to"]
-        assert isinstance(ship_to, forms.ModelChoiceField)
-        ship_to.queryset = plants.filter(party__is_active=True).select_related("party").order_by("party__name", "name")
+        assert isinstance(ship_to, PlantField)
+        ship_to.of_site(site)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -187,7 +211,10 @@ class ReturnForm(forms.Form):
     """Where what came back is put, since when, and why it came back."""
 
     bay = forms.ModelChoiceField(
-        Location.objects.none(), label=gettext_lazy("Into bay"), empty_label=gettext_lazy("Choose a bay")
+        Location.objects.none(),
+        label=gettext_lazy("Into bay"),
+        empty_label=gettext_lazy("Choose a bay"),
+        to_field_name="code",
     )
     reason = forms.CharField(
         label=gettext_lazy("Why it came back"),
@@ -212,9 +239,5 @@ class ShipmentFilters(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All states")), *ShipmentState.choices]
     )
-    since = forms.DateField(
-        label=gettext_lazy("Dispatched from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Dispatched until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayField(label=gettext_lazy("Dispatched from"), required=False)
+    until = DayField(label=gettext_lazy("Dispatched until"), required=False)

@@ -160,6 +160,11 @@ class Shipment(models.Model):
         indexes = (
             models.Index(fields=("consignee", "updated_at", "id"), name="shipments_shipment_feed"),
             models.Index(fields=("site", "created_at"), name="shipments_shipment_created"),
+            models.Index(
+                fields=("consignee", "-dispatched_at", "-reference"),
+                condition=Q(dispatched_at__isnull=False),
+                name="shipments_shipment_pulled",
+            ),
         )
         triggers = (transition_trigger("shipments_shipment", "state", SHIPMENT_TRANSITIONS),)
 

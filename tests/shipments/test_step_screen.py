@@ -12,7 +12,7 @@ BUTTONS = ("dispatch", "deliver", "cancel", "return", "papers", "add")
 
 
 def test_a_draft_is_typed_in_and_leads_to_its_page(plant, screen):
-    answer = send(screen, reverse("shipments:draft"), ship_to=plant.facilities["POST1-PLANT"].pk, seals="A1, A2  A1")
+    answer = send(screen, reverse("shipments:draft"), ship_to="POST1:POST1-PLANT", seals="A1, A2  A1")
 
     shipment = Shipment.objects.get()
     assert (answer.status_code, answer.url) == (303, url("shipment", shipment))
@@ -29,7 +29,7 @@ def test_a_draft_without_a_customer_comes_back_with_what_was_typed(screen):
 
 def test_the_papers_are_changed_and_a_correction_asks_why(plant, screen):
     shipment = dock.draft(plant, *dock.bags(plant))
-    where = {"ship_to": shipment.ship_to.pk}
+    where = {"ship_to": "POST1:POST1-PLANT"}
     send(screen, url("papers", shipment), **where, **dock.PAPERS | {"carrier": "Other"})
     shipment.refresh_from_db()
     assert (shipment.carrier, shipment.version) == ("Other", 1)
@@ -58,7 +58,7 @@ def test_it_is_dispatched_delivered_and_returned_by_its_buttons(plant, screen):
 
     send(screen, url("dispatch", shipment), expected_kg="1500.000")
     send(screen, url("deliver", shipment))
-    last = send(screen, url("return", shipment), bay=plant.locations["P-02"].pk, reason="refused at the gate")
+    last = send(screen, url("return", shipment), bay="P-02", reason="refused at the gate")
 
     assert last.status_code == 303
     shown = words(screen.get(last.url))
