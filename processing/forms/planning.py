@@ -10,7 +10,7 @@ from intake.forms import PercentField, said
 from plant.inventory.forms import CodedChoice, Filters, ReasonField
 from plant.inventory.models import Chemistry, Grade
 from plant.models import Party, Site
-from plant.web import NoteField
+from plant.web import DayField, NoteField
 from processing.forms.weights import ask_when, sentence
 from processing.models import Batch, BatchState, Line, RecipeVersion
 
@@ -19,8 +19,8 @@ class BatchFilters(Filters):
     state = forms.ChoiceField(label=_("State"), required=False, choices=(("", _("Any")), *BatchState.choices))
     line = CodedChoice(Line.objects.all(), label=_("Line"), required=False, empty_label=_("Any"))
     grade = CodedChoice(Grade.objects.all(), label=_("Grade"), required=False, empty_label=_("Any"))
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
 
 
 class RecipeField(CodedChoice):
