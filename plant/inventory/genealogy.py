@@ -21,54 +21,64 @@ class Edge:
     kg: Decimal
 
 
-_STANDING = """
-    SELECT m.* FROM inventory_movement m
-    WHERE m.from_container_id <> m.to_container_id AND m.reverses_id IS NULL
-      AND NOT EXISTS (SELECT FROM inventory_movement r WHERE r.reverses_id = m.id)
-"""
+def _standing(alias: str) -> str:
+    return f"""{alias}.reverses_id IS NULL
+        AND NOT EXISTS (SELECT FROM inventory_movement r WHERE r.reverses_id = {alias}.id)"""
 
+
+# A step from `walk` to the movements `m` on its near side. In a heel (walk.at is set) only its present filling counts:
+# it lies between walk and the emptying next to it, `e`, which is looked up by index, not by comparing all with all.
+_STEP = f"""
+    LEFT JOIN LATERAL (
+        SELECT o.occurred_at, o.id FROM inventory_movement o
+        WHERE o.from_container_id = walk.id AND {{emptying_side}} AND {_standing("o")}
+        ORDER BY o.occurred_at {{order}}, o.id {{order}} LIMIT 1
+    ) e ON walk.at IS NOT NULL
+    JOIN LATERAL (
+        SELECT m.* FROM inventory_movement m
+        WHERE m.{{near}} = walk.id AND m.from_container_id <> m.to_container_id AND {_standing("m")}
+          AND (walk.at IS NULL OR ({{filling}}))
+    ) m ON TRUE
+"""
 _WALK = """
 WITH RECURSIVE walk (id, at, movement) AS (
     SELECT unnest(%(ids)s::bigint[]), NULL::timestamptz, NULL::bigint
     UNION
     SELECT m.{far}, CASE WHEN far.form = 'heel' THEN m.occurred_at END, CASE WHEN far.form = 'heel' THEN m.id END
-    FROM walk
-    JOIN LATERAL ({standing} AND m.{near} = walk.id AND (walk.at IS NULL OR {same_filling})) m ON TRUE
+    FROM walk {step}
     JOIN inventory_container far ON far.id = m.{far}
 )
-SELECT m.from_container_id, m.to_container_id, sum(m.kg)
-FROM (
-    SELECT DISTINCT m.id, m.from_container_id, m.to_container_id, m.kg
-    FROM walk
-    JOIN LATERAL ({standing} AND m.{near} = walk.id AND (walk.at IS NULL OR {same_filling})) m ON TRUE
-) m
+SELECT from_container_id, to_container_id, sum(kg)
+FROM (SELECT DISTINCT m.id, m.from_container_id, m.to_container_id, m.kg FROM walk {step}) AS edges
 GROUP BY 1, 2 ORDER BY 1, 2
 """
-
-# A heel's filling lies between two emptyings: going back, what came in before it was taken and after the one before;
-# going forward, the first taking after it came in.
-_EMPTYING = """
-    SELECT FROM inventory_movement o WHERE o.from_container_id = walk.id AND o.reverses_id IS NULL
-    AND NOT EXISTS (SELECT FROM inventory_movement r WHERE r.reverses_id = o.id)
-"""
-_BACK = f"""(m.occurred_at, m.id) < (walk.at, walk.movement) AND NOT EXISTS ({_EMPTYING}
-    AND (o.occurred_at, o.id) > (m.occurred_at, m.id) AND (o.occurred_at, o.id) < (walk.at, walk.movement))"""
-_FORWARD = f"""(m.occurred_at, m.id) > (walk.at, walk.movement) AND NOT EXISTS ({_EMPTYING}
-    AND (o.occurred_at, o.id) > (walk.at, walk.movement) AND (o.occurred_at, o.id) < (m.occurred_at, m.id))"""
+_BACK = _STEP.format(
+    near="to_container_id",
+    order="DESC",
+    emptying_side="o.occurred_at <= walk.at AND (o.occurred_at, o.id) < (walk.at, walk.movement)",
+    filling="""m.occurred_at <= walk.at AND (m.occurred_at, m.id) < (walk.at, walk.movement)
+        AND m.occurred_at >= coalesce(e.occurred_at, '-infinity')
+        AND (e.id IS NULL OR (m.occurred_at, m.id) > (e.occurred_at, e.id))""",
+)
+_FORWARD = _STEP.format(
+    near="from_container_id",
+    order="ASC",
+    emptying_side="o.occurred_at >= walk.at AND (o.occurred_at, o.id) > (walk.at, walk.movement)",
+    filling="m.id = e.id",
+)
 
 
 def back(container_ids: Iterable[int]) -> list[Edge]:
     """All that went into these containers, through every batch, split and heel; one edge per pair of containers."""
-    return _walk(container_ids, near="to_container_id", far="from_container_id", same_filling=_BACK)
+    return _walk(container_ids, near="to_container_id", far="from_container_id", step=_BACK)
 
 
 def forward(container_ids: Iterable[int]) -> list[Edge]:
     """All that these containers went into; one edge per pair of containers."""
-    return _walk(container_ids, near="from_container_id", far="to_container_id", same_filling=_FORWARD)
+    return _walk(container_ids, near="from_container_id", far="to_container_id", step=_FORWARD)
 
 
-def _walk(container_ids: Iterable[int], *, near: str, far: str, same_filling: str) -> list[Edge]:
-    sql = _WALK.format(near=near, far=far, same_filling=same_filling, standing=_STANDING)
+def _walk(container_ids: Iterable[int], *, near: str, far: str, step: str) -> list[Edge]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"ids": list(container_ids)})
+        cursor.execute(_WALK.format(near=near, far=far, step=step), {"ids": list(container_ids)})
         return [Edge(*row) for row in cursor.fetchall()]

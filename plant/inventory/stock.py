@@ -12,7 +12,7 @@ from plant.units import ZERO_KG
 
 Rows = QuerySet[Any, Any]
 
-_HERE = Q(kg__gt=0, location__kind__in=Location.REAL)
+_HERE = Q(kg__gt=0, may_be_negative=False, location__kind__in=Location.REAL)  # the index of what is on hand
 
 
 def lots(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
