@@ -16,7 +16,7 @@ from plant.inventory.models import Chemistry, Container, ContainerKind, Lot, Mat
 from plant.inventory.weighing import Implausible, Reading
 from plant.models import Facility, Party, Site
 from plant.units import BadMass, read_weight
-from plant.web import MomentField, NoteField, UnitField, WeightField
+from plant.web import DayField, MomentField, NoteField, UnitField, WeightField
 
 
 class NumberField(forms.Field):
@@ -123,8 +123,8 @@ def said(form: forms.Form, name: str) -> Any:
 
 class ReceiptFilters(Filters):
     supplier = CodedChoice(Party.objects.suppliers(), label=_("Supplier"), required=False, empty_label=_("Any"))
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
 
 
 def _sentence(sentence: Any) -> dict[str, Any]:
@@ -207,12 +207,7 @@ class ArrivalForm(forms.Form):
             empty_label=_("Choose the owner"),
             error_messages=_sentence(_("Choose who owns it.")),
         )
-        self.fields["generated_on"] = forms.DateField(
-            label=_("Became scrap on"),
-            required=False,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={"invalid": _("This is not a date. Type it like 2026-11-22.")},
-        )
+        self.fields["generated_on"] = DayField(label=_("Became scrap on"), required=False)
 
     def _ask_container(self) -> None:
         self.fields["condition"] = forms.ChoiceField(

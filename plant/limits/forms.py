@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from plant.limits.models import Limit, LimitUnit
-from plant.web import NoteField, WeightField
+from plant.web import DayField, NoteField, WeightField
 
 
 class QuantityField(WeightField):
@@ -40,17 +40,9 @@ def _source_field() -> NoteField:
     )
 
 
-def _day_field(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        help_text=help_text,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "2000-01-01", "max": "2100-12-31"}),
-        input_formats=["%Y-%m-%d"],
-        error_messages={
-            "required": _("Type the day."),
-            "invalid": _("This is not a day. Type it like 2027-01-01."),
-        },
-    )
+def _day_field(label: Any, help_text: Any = "") -> DayField:
+    sentences = {"required": _("Type the day."), "invalid": _("This is not a day. Type it like 2027-01-01.")}
+    return DayField(label=label, help_text=help_text, error_messages=sentences)
 
 
 class _OpeningForm(forms.Form):

@@ -1,13 +1,23 @@
 """The web shell every room's pages stand on: answers, form fields, lists, and what goes around each request."""
 
 from plant.web.columns import Column
-from plant.web.fields import FormRenderer, MomentField, NoteField, ReferenceField, SearchField, UnitField, WeightField
+from plant.web.fields import (
+    DayField,
+    FormRenderer,
+    MomentField,
+    NoteField,
+    ReferenceField,
+    SearchField,
+    UnitField,
+    WeightField,
+)
 from plant.web.lists import listing
 from plant.web.middleware import People, SecurityHeaders, frame
 from plant.web.page import NotFound, StaffRequest, go, kept, now, page, wants_partial
 
 __all__ = [
     "Column",
+    "DayField",
     "FormRenderer",
     "MomentField",
     "NotFound",

@@ -140,6 +140,26 @@ class MomentField(forms.Field):
         return local.replace(tzinfo=self.zone, fold=int(fold == "1")).astimezone(dt.UTC)
 
 
+class DayField(forms.DateField):
+    """A day of the site's calendar, of a year in which something can have happened here."""
+
+    default_error_messages = {
+        "invalid": _("This is not a day. Type it like 2026-11-22."),
+        "year": MomentField.default_error_messages["year"],
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"type": "date", "min": "2000-01-01", "max": "2100-12-31"}
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs=attrs))
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        day = super().to_python(value)
+        if day is not None and not 2000 <= day.year <= 2100:
+            raise ValidationError(self.error_messages["year"], code="year", params={"year": day.year})
+        return day
+
+
 _LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?", re.ASCII)
 
 
