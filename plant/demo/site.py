@@ -288,7 +288,7 @@ def set_limits(plant: Plant, *, year: int) -> None:
         name="Nameplate capacity",
         quantity=Decimal(13_500),
         unit="tonne",
-        source="Announcement of 19 June 2025: maximum annual capacity 13,500 t of scrap (printed “1만3,500t” in Korea), "
+        source="Announcement of 19 June 2025: maximum annual capacity 13,500 t of scrap (in Korea “1만3,500t”), "
         "read as tonnes until a permit says otherwise.",
         valid_from=dt.date(year, 1, 1),
         by=manager,
