@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "plant.web.SecurityHeaders",
     "plant.api.problems.Problems",
+    "plant.web.Readable",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -164,6 +165,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_HANDLERS: list[str] = []  # no page takes a file
 CSRF_FAILURE_VIEW = "plant.views.csrf_failed"
 
 LANGUAGE_CODE = "en"

@@ -12,7 +12,7 @@ from plant.web.fields import (
     WeightField,
 )
 from plant.web.lists import listing
-from plant.web.middleware import People, SecurityHeaders, frame
+from plant.web.middleware import People, Readable, SecurityHeaders, frame
 from plant.web.page import NotFound, StaffRequest, go, kept, now, page, wants_partial
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NotFound",
     "NoteField",
     "People",
+    "Readable",
     "ReferenceField",
     "SearchField",
     "SecurityHeaders",

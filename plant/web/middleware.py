@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
@@ -44,6 +46,27 @@ class SecurityHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+class Readable:
+    """Turns away, before anything is looked up, what no page of ours sends: more than any form holds, and the NUL,
+    which no text in the database can hold."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig("larger than any form")
+        texts = [request.path_info]
+        try:
+            for sent in (request.GET, request.POST):
+                texts += [text for name, values in sent.lists() for text in (name, *values)]
+        except UnreadablePostError:
+            raise BadRequest("the browser went away")
+        if any("\0" in text for text in texts):
+            raise SuspiciousOperation("a NUL in the address or in a form")
+        return self.get_response(request)
 
 
 class People:
