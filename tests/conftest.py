@@ -63,6 +63,7 @@ os.environ |= {
     "LOG_LEVEL": "WARNING",
 }
 django.setup()  # only now: settings read the environment once
+del os.environ["DJANGO_SETTINGS_MODULE"]  # or an xdist worker would read them before it is told of its own database
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a strong one costs 0.1 s a person
 
 

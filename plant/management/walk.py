@@ -131,7 +131,7 @@ class _Walk:
             page = operator.send(page, form, press="show")
         form = page.form(having="line")
         form.choose("owner", "Green Metals Battery Innovations")
-        page = operator.send(page, form)
+        page = operator.send(page, form, press="plan")
         self.batch = page.find(r"B-\d{4}-\d{4}")
         page = operator.get(f"/batches/{self.batch}/open/")
         page = operator.send(page, page.form_to("/open/"))
