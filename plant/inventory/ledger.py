@@ -245,6 +245,22 @@ def guard_reversal(kind: Movement.Kind, guard: Guard) -> None:
     _guards[kind] = guard
 
 
+def turned(movement: Movement) -> Move:
+    """The movement with its ends turned round; to be posted at the instant of what it reverses."""
+    return Move(
+        kind=Movement.Kind(movement.kind),
+        kg=movement.kg,
+        from_container=movement.to_container,
+        from_location=movement.to_location,
+        to_container=movement.from_container,
+        to_location=movement.from_location,
+        how_known=Movement.HowKnown(movement.how_known),
+        weighing=movement.weighing,
+        formula=movement.formula,
+        reverses=movement,
+    )
+
+
 @transaction.atomic
 def reverse(movements: Sequence[Movement], *, by: User, now: dt.datetime, reason: str) -> list[Movement]:
     """Turn movements round, each dated as what it reverses. Raises `DomainError` where one is reversed already or
@@ -258,19 +274,7 @@ def reverse(movements: Sequence[Movement], *, by: User, now: dt.datetime, reason
             _guards[movement.kind](movement, by, now)
     rows: list[Movement] = []
     for movement in sorted(movements, key=lambda m: m.pk, reverse=True):
-        turned = Move(
-            kind=Movement.Kind(movement.kind),
-            kg=movement.kg,
-            from_container=movement.to_container,
-            from_location=movement.to_location,
-            to_container=movement.from_container,
-            to_location=movement.from_location,
-            how_known=Movement.HowKnown(movement.how_known),
-            weighing=movement.weighing,
-            formula=movement.formula,
-            reverses=movement,
-        )
-        rows += post([turned], by=by, at=movement.occurred_at, now=now, reason=reason)
+        rows += post([turned(movement)], by=by, at=movement.occurred_at, now=now, reason=reason)
     return rows
 
 

@@ -18,7 +18,7 @@ from plant.inventory.weighing import Reading, record_weighing
 from plant.models import User
 from processing import rules
 from processing.models import Batch, BatchState
-from processing.services.runs import check_after_opening, locked, mark_stale, require_on_line, settle
+from processing.services.runs import check_after_opening, locked, mark_stale, require_on_line, settle_again
 
 
 class NotAnOutput(DomainError):
@@ -75,7 +75,7 @@ def add_output(
         )
         ledger.post([move], by=by, at=at, now=now, reason=reason)
         if batch.closed_at is not None:
-            settle(batch, by=by, at=max(at, batch.closed_at), now=now, reason=reason)
+            settle_again(batch, by=by, now=now, reason=reason)
     mark_stale(batch)
     return container
 

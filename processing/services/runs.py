@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from plant import recompute
@@ -107,3 +108,12 @@ def settle(batch: Batch, *, by: User, at: dt.datetime, now: dt.datetime, reason:
     left_kg = ledger.held_kg(batch.run, batch.line.location)
     if left_kg:
         ledger.post([to_unaccounted(batch.run, batch.line.location, left_kg)], by=by, at=at, now=now, reason=reason)
+
+
+def settle_again(batch: Batch, *, by: User, now: dt.datetime, reason: str) -> None:
+    """A bag was weighed after the close: what is unaccounted is reversed and posted again, dated as the close."""
+    assert batch.closed_at is not None
+    posted = Movement.objects.standing().filter(kind=Movement.Kind.UNACCOUNTED)
+    for movement in posted.filter(Q(from_container=batch.run) | Q(to_container=batch.run)).order_by("pk"):
+        ledger.post([ledger.turned(movement)], by=by, at=movement.occurred_at, now=now, reason=reason)
+    settle(batch, by=by, at=batch.closed_at, now=now, reason=reason)

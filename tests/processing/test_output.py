@@ -6,7 +6,7 @@ import pytest
 
 from plant.access import NotAllowed
 from plant.errors import DomainError
-from plant.inventory.models import Lot
+from plant.inventory.models import Lot, Movement
 from plant.inventory.services import WrongPlace
 from plant.inventory.weighing import BadWeight, Implausible
 from processing import rules, services
@@ -141,6 +141,9 @@ def test_a_bag_weighed_after_the_close_changes_what_is_unaccounted():
     figures = services.figures_of(batch)
     assert (figures.outputs_kg, figures.unaccounted_kg, figures.posted_unaccounted_kg) == (960, 40, 40)
     assert floor.in_run(batch) == 0
+    [posted] = Movement.objects.standing().filter(kind=Movement.Kind.UNACCOUNTED)
+    batch.refresh_from_db()
+    assert (posted.kg, posted.occurred_at) == (40, batch.closed_at)
 
 
 def test_losses_are_typed_and_say_how_they_are_known():
