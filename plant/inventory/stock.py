@@ -26,7 +26,10 @@ def lots(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Rows:
     )
     if text := chosen.get("q"):
         found = found.filter(
-            Q(reference__icontains=text) | Q(supplier__name__icontains=text) | Q(facility__name__icontains=text)
+            Q(reference__icontains=text)
+            | Q(material__name__icontains=text)
+            | Q(supplier__name__icontains=text)
+            | Q(facility__name__icontains=text)
         )
     if stock := chosen.get("stock"):
         found = found.filter(Exists(here) if stock == "here" else ~Exists(here))
@@ -45,6 +48,7 @@ def containers(site: Site, chosen: dict[str, Any], columns: Iterable[str]) -> Ro
         found = found.filter(
             Q(container__reference__icontains=text)
             | Q(container__seal__icontains=text)
+            | Q(container__lot__material__name__icontains=text)
             | Q(container__lot__supplier__name__icontains=text)
         )
     if is_held := chosen.get("hold"):

@@ -12,12 +12,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Response,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from plant.management.supervisor import RunningPlant, temporary_plant
 from tests.browser.steps import log_in
 
-TABLET = {"width": 1280, "height": 800}
+TABLET: ViewportSize = {"width": 1280, "height": 800}
 LONGEST_WAIT_MS = 30_000
 """How long a page may take on a busy machine before a test gives up; no test asks how long it took."""
 
@@ -130,11 +139,11 @@ def visit(new_context: Any, listener: Listener) -> Enter:
 
 @pytest.fixture
 def enter(visit: Enter, sessions: dict[str, Any], logins: dict[str, dict[str, str]]) -> Enter:
-    """A browser of its own, at the first page, in which somebody of this role is logged in."""
+    """A browser of its own in which somebody of this role is logged in; at the first page, or at the page asked for."""
 
-    def enter(role: str, **context: Any) -> Page:
+    def enter(role: str, at: str = "/", **context: Any) -> Page:
         page = visit(storage_state=sessions.get(role), **context)
-        page.goto("/")
+        page.goto(at)
         if role not in sessions:
             log_in(page, logins[role])
             sessions[role] = page.context.storage_state()

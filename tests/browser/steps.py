@@ -77,8 +77,8 @@ def references(place: Locator) -> list[str]:
     return place.get_by_role("link", name=CONTAINER).all_inner_texts()
 
 
-def open_batch(page: Page, *, line: str, recipe: str, grade: str, chemistry: str, owner: str) -> str:
-    """Plan a batch and open it on its line; its reference."""
+def plan_batch(page: Page, *, line: str, recipe: str, grade: str, chemistry: str, owner: str) -> None:
+    """Say what a batch is to be, up to the button that keeps or opens it."""
     go_to(page, "Batches")
     press(page, "New batch")
     page.get_by_label(line).check()
@@ -87,6 +87,10 @@ def open_batch(page: Page, *, line: str, recipe: str, grade: str, chemistry: str
     page.get_by_label(grade).check()
     page.get_by_label("Chemistry").select_option(chemistry)
     page.get_by_label("Owner of the material").select_option(owner)
+
+
+def open_batch(page: Page) -> str:
+    """Open the batch that was planned; its reference."""
     press(page, "Open it on the line")
     expect(page.locator(".page-head").get_by_text("Running")).to_be_visible()
     return headed(page)

@@ -24,14 +24,10 @@ def receive(page: Page, bill_of_lading: str) -> list[str]:
 
 def run(page: Page, boxes: list[str]) -> tuple[str, list[str]]:
     """Make the black mass of the boxes; the batch and its bags."""
-    batch = steps.open_batch(
-        page,
-        line="Line 2, shredding",
-        recipe="Electrode scrap",
-        grade="Nickel black mass",
-        chemistry="NMC811",
-        owner=OWNER,
+    steps.plan_batch(
+        page, line="Line 2", recipe="Electrode scrap", grade="Nickel black mass", chemistry="NMC811", owner=OWNER
     )
+    batch = steps.open_batch(page)
     steps.charge(page, boxes)
     bags = [steps.bag(page, material="Black mass", kind="Big bag", bay="Bay P-01", net=net) for net in BLACK_MASS_KG]
     for material, kind, bay, net in BY_PRODUCTS:

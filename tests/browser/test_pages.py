@@ -1,0 +1,114 @@
+"""Every page, in light and dark, on a tablet and at a desk: nothing breaks or sticks out, and everybody can read it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser import steps
+from tests.browser.atlas import MOST_OF_A_KIND, Explorer, Place, page_names
+from tests.browser.conftest import TABLET, Enter, Listener
+
+DESK: ViewportSize = {"width": 1920, "height": 1080}
+AXE = (Path(__file__).parents[1] / "assets" / "axe.min.js").read_text()
+ASK_AXE = """async ({only, ignored}) => {
+  const rules = {"target-size": {enabled: true}};
+  for (const rule of ignored) rules[rule] = {enabled: false};
+  const asked = {resultTypes: ["violations"], preload: false, rules, ...only && {runOnly: only}};
+  const {violations} = await axe.run(document, asked);
+  return violations.flatMap(({id, nodes}) => nodes.map((node) => `${id} at ${node.target}: ${node.failureSummary}`));
+}"""
+MAY_DIFFER = ["color-contrast", "target-size", "scrollable-region-focusable"]
+"""Rules that a page may keep in one light or size and break in another; all others are asked once a page."""
+
+LOOKS: tuple[tuple[str, ViewportSize, list[str] | None], ...] = (
+    ("light", TABLET, None),
+    ("dark", TABLET, MAY_DIFFER),
+    ("light", DESK, MAY_DIFFER),
+    ("dark", DESK, MAY_DIFFER),
+)
+NOT_OURS = {"api:docs": ["heading-order"]}
+"""What axe finds in Redoc's own markup."""
+
+WIDTHS = "() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+
+
+@pytest.fixture(scope="package")
+def places(browser: Browser, browser_context_args: dict[str, Any], logins: dict[str, Any]) -> dict[str, list[Place]]:
+    """Where there is something to see, by the view's name."""
+    explorer = Explorer()
+    for role in MOST_OF_A_KIND:
+        with browser.new_context(**browser_context_args, java_script_enabled=False) as context:
+            page = context.new_page()
+            page.goto("/")
+            steps.log_in(page, logins[role])
+            if role == "supervisor":
+                begin_some_work(page)
+                crate = find_container(page, "FORMED_CELL")
+            explorer.explore(role, context.request)
+    return explorer.places | {
+        "login": [Place("login", "/login/", None)],
+        "api:docs": [Place("api:docs", "/api/docs/", None)],
+        "processing:discharge": [Place("processing:discharge", f"/containers/{crate}/discharge/", "supervisor")],
+    }
+
+
+def begin_some_work(page: Page) -> None:
+    """What the demo has not: a batch on hold, a planned one, and a draft with a bag in it."""
+    common = {"chemistry": "NMC811", "owner": "Green Metals Battery Innovations"}
+    steps.plan_batch(
+        page, line="Dismantling bench", recipe="Dismantle packs", grade="Nickel modules for shredding", **common
+    )
+    steps.open_batch(page)
+    steps.press(page, "Hold")
+    page.get_by_label("Why").fill("The hoist is being looked at")
+    page.get_by_label("Why").press("Enter")
+    expect(page.get_by_text("Held: The hoist is being looked at")).to_be_visible()
+    steps.plan_batch(page, line="Line 2", recipe="Electrode scrap", grade="Nickel black mass", **common)
+    steps.press(page, "Keep it as a draft")
+    steps.draft(page, ship_to="Post-processor 2, refinery (Post-processor 2)", purchase_order="PO-PAGES")
+    steps.pack(page, [find_container(page, "COPPER")])
+
+
+def find_container(page: Page, material: str) -> str:
+    """The reference of a container of the material."""
+    with page.context.new_page() as list_page:
+        list_page.goto(f"/containers/?material={material}")
+        return steps.references(list_page.get_by_role("table"))[0]
+
+
+@pytest.mark.parametrize("name", page_names())
+def test_page_is_sound(name: str, places: dict[str, list[Place]], visit: Enter, enter: Enter) -> None:
+    assert places.get(name), "no link leads to this page"
+
+    problems = []
+    for place in places[name]:
+        page = enter(place.role, at=place.path) if place.role else visit()
+        page.goto(place.path)
+        problems += [f"{place.role} at {place.path}, {problem}" for problem in look(page, NOT_OURS.get(name, []))]
+
+    assert not problems, "\n".join(problems)
+
+
+def test_what_is_not_there_is_said_soundly(enter: Enter, listener: Listener) -> None:
+    listener.forgive("status of 404")
+    page = enter("operator", at="/lots/L-1999-000001/")
+
+    problems = list(look(page, []))
+
+    assert not problems, "\n".join(problems)
+
+
+def look(page: Page, ignored: list[str]) -> Iterator[str]:
+    """What is wrong with a page, in every light and size."""
+    page.evaluate(f"{AXE};0")
+    for theme, size, only in LOOKS:
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size(size)
+        seen_as = f"{theme} {size['width']}"
+        wide, room = page.evaluate(WIDTHS)
+        if wide > room:
+            yield f"{seen_as}: sticks out by {wide - room} px"
+        yield from (f"{seen_as}: {found}" for found in page.evaluate(ASK_AXE, {"only": only, "ignored": ignored}))
