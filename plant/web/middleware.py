@@ -90,13 +90,18 @@ class People:
         return response
 
     def _to_login(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """A lost session sends the whole window to the login, never a login page into a table's cell."""
+        """A lost session sends the whole window to the login, never a login page into a table's cell; and then back
+        to the page where the person was, not to the address of a form, which may be no page."""
         login = resolve_url("login")
-        htmx = HtmxDetails(request)
-        if not htmx or urlsplit(response.headers.get("Location", "")).path != login:
+        if urlsplit(response.headers.get("Location", "")).path != login:
             return response
-        query = urlencode({"next": htmx.current_url_abs_path or "/"})
-        return HttpResponse(status=401, headers={"HX-Redirect": f"{login}?{query}"})
+        if htmx := HtmxDetails(request):
+            query = urlencode({"next": htmx.current_url_abs_path or "/"})
+            return HttpResponse(status=401, headers={"HX-Redirect": f"{login}?{query}"})
+        if request.method == "POST":
+            query = urlencode({"next": request.headers.get("Referer", "/")})  # the login looks whether it is ours
+            response.headers["Location"] = f"{login}?{query}"
+        return response
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

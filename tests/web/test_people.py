@@ -1,5 +1,7 @@
 """Each person sees the pages in their language and by their site's clock, and only while they may."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.http import HttpResponse
 from django.template import Context, Template
@@ -48,6 +50,14 @@ def test_a_lost_session_leads_back_only_to_ourselves(site):
     headers = {"HX-Request": "true", "HX-Current-URL": "https://evil.example/x"}
 
     assert Client().get("/find/?q=x", headers=headers)["HX-Redirect"] == "/login/?next=%2F"
+
+
+def test_a_session_lost_over_a_form_leads_back_to_the_forms_page(site):
+    page = "http://testserver/containers/L-2026-000001-01/"
+
+    response = Client().post(f"{page}hold/", headers={"Referer": page})
+
+    assert response["Location"] == f"/login/?{urlencode({'next': page})}"
 
 
 def test_operators_have_large_targets_and_managers_small_ones(screen, manager):
