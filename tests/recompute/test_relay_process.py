@@ -31,7 +31,7 @@ class Relay:
         with log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "django", "relay"],
-                env={**os.environ, "LOG_LEVEL": "INFO", **env},
+                env={**os.environ, "DJANGO_SETTINGS_MODULE": "plant.settings", "LOG_LEVEL": "INFO", **env},
                 stderr=out,
             )
 

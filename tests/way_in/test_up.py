@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,8 @@ time.sleep(600)
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("up")
-    for parent in (folder, folder.parent, folder.parent.parent):
+    above = [folder, *folder.parents]
+    for parent in above[: above.index(Path(tempfile.gettempdir()))]:
         parent.chmod(parent.stat().st_mode | 0o011)  # as root, PostgreSQL's own user passes through
     return folder / "data"
 
