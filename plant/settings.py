@@ -124,9 +124,11 @@ def _database(url: str, *, pooled: bool) -> dict[str, Any]:
     database: dict[str, Any] = env.db_url_config(url)
     database["ENGINE"] = "django.db.backends.postgresql"
     options = database.setdefault("OPTIONS", {})
-    options["options"] = _timeouts
+    options |= {"options": _timeouts, "connect_timeout": 2}
+    database["CONN_HEALTH_CHECKS"] = True  # no page fails on a connection that a restart of PostgreSQL has cut
     if pooled:
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+        # There are as many connections as threads: who waits for one waits for a PostgreSQL that is away.
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 2, "reconnect_timeout": 2}
     else:
         database["CONN_MAX_AGE"] = 60
     return database
@@ -215,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "refresh-utilization": {"task": "plant.limits.tasks.refresh_utilization", "schedule": 300.0},
 }
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # `People` names the person; a line in the log never asks the database
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["plant.api.keys.KeyAuthentication"],
