@@ -93,7 +93,7 @@ def _moved(movement: Movement, own: set[int]) -> Entry:
         at=movement.occurred_at,
         recorded_at=movement.recorded_at,
         by=movement.by.name,
-        icon="undo" if is_reversal else ICONS.get(movement.kind, "right"),
+        icon="undo" if is_reversal else ICONS.get(movement.kind, "move"),
         what=_("%(what)s, reversed") % {"what": label} if is_reversal else str(label),
         container=here.reference,
         where=_where(movement, own),

@@ -107,7 +107,7 @@ def _doings(user: User, container: Any, last: Movement | None, holds: list[Hold]
     """Only what the container's state and the person's role let through, so that no button ends in a refusal."""
     found = []
     if container.kg is not None and may(user, Action.MOVE):
-        found.append(Doing("move", _("Move to another bay"), "right", _("Move it")))
+        found.append(Doing("move", _("Move to another bay"), "move", _("Move it")))
     if container.kg is not None and may(user, Action.HOLD) and len(holds) < len(Hold.Kind):
         about = _("It can still be moved and counted, but not charged or shipped.")
         found.append(Doing("hold", _("Put on hold"), "hand", _("Put on hold"), about))

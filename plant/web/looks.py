@@ -23,6 +23,7 @@ ICONS = {
     '<path d="m18.7 18.7-1.4-1.4M6.7 6.7 5.3 5.3"/>',
     "limit": '<path d="M3 20h18M6 20v-6m6 6V9m6 11v-8M3 5h18"/>',
     "lot": '<path d="M12 3 4 7v10l8 4 8-4V7zM4 7l8 4 8-4m-8 4v10"/>',
+    "move": '<path d="M4 12h16m-6-6 6 6-6 6"/>',
     "out": '<path d="M14 4h5v16h-5M4 12h10m-4-4 4 4-4 4"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c1-4 4-6 7.5-6s6.5 2 7.5 6"/>',
     "play": '<circle cx="12" cy="12" r="9"/><path d="M10 8.3v7.4l6-3.7z"/>',

@@ -45,7 +45,7 @@ OPEN = Doing("open", gettext_lazy("Open it on the line"), "play")
 HOLD = Doing("hold", gettext_lazy("Hold"), "hand")
 RESUME = Doing("resume", gettext_lazy("Go on"), "play")
 ABORT = Doing("abort", gettext_lazy("Abort"), "abort")
-BLEND = Doing("blend", gettext_lazy("Approve a blend"), "lot")
+BLEND = Doing("blend", gettext_lazy("Approve a blend"), "check")
 LATE_BAG = Doing("bag", gettext_lazy("Enter a late bag"), "container")
 
 
