@@ -75,9 +75,7 @@ def test_anothers_shipment_answers_like_one_that_is_not_there(caller, caller_of,
     assert seen(caller_of(post2)) == [theirs.reference]
 
 
-@pytest.mark.parametrize(
-    "reference", ["s-2026-000001", "1", "S-2026-000001'--", "%27", "..%2f", "é", "S" * 3000, "%00"]
-)
+@pytest.mark.parametrize("reference", ["s-2026-000001", "1", "S-2026-000001'--", "%27", "..%2f", "é", "S" * 3000])
 def test_what_is_no_reference_is_not_found(caller, yard, post1, reference):
     yard.ship(post1)
 
