@@ -1,6 +1,7 @@
 """Load for drills: batches run through the services, and what their figures must be, reckoned apart from the plant."""
 
 from decimal import Decimal
+from typing import Any
 
 from intake import services as intake
 from plant.demo import site
@@ -120,8 +121,9 @@ class Batches:
         )
 
 
-def _shown(figures: list[Decimal] | None) -> str:
+def _shown(figures: list[Any] | None) -> str:
     if figures is None:
         return "nothing"
     charged_kg, product_kg, yield_ratio = figures
-    return f"{product_kg:.0f} of {charged_kg:.0f} kg, yield {yield_ratio:.4f}"
+    shown = "none" if yield_ratio is None else f"{yield_ratio:.4f}"
+    return f"{product_kg:.0f} of {charged_kg:.0f} kg, yield {shown}"

@@ -27,9 +27,9 @@ def test_the_list_filters_and_exports_what_it_shows(plant, operator):
     ("path", "queries"),
     [
         ("/batches/", 7),
-        ("/batches/{b}/", 14),
-        ("/batches/{b}/charge/", 22),
-        ("/batches/{b}/bag/", 22),
+        ("/batches/{b}/", 15),
+        ("/batches/{b}/charge/", 23),
+        ("/batches/{b}/bag/", 23),
         ("/batches/lines/", 9),
     ],
 )
