@@ -201,7 +201,8 @@ def _kept(form: BagForm) -> dict[str, str] | None:
     bay = Location.objects.bays().filter(site=form.site, code=said(form, "bay")).first()
     if kind is None or bay is None or {"material", "kind", "bay", "lot"} & set(form.errors):
         return None
-    form.fields["gross"].widget.attrs["autofocus"] = True
+    cursor = next((name for name in ("gross", "tare", "net") if name in form.errors), "gross")
+    form.fields[cursor].widget.attrs["autofocus"] = True
     return {"material": str(form.material), "rest": f"{kind} · {bay}"}
 
 

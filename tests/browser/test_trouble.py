@@ -72,6 +72,7 @@ def test_a_weight_that_is_none_comes_back_as_it_was_typed(enter: Enter, listener
     steps.press(operator, "Save, next container")
 
     expect(net).to_have_value("12O0")
+    expect(net).to_be_focused()
     expect(net).to_have_attribute("aria-invalid", "true")
     expect(net).to_have_accessible_description(re.compile("12O0"))
     expect(operator.get_by_label("Chemistry")).to_have_value("NMC811")
