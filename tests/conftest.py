@@ -53,7 +53,7 @@ OWNER_URL = _url(embedded.OWNER, DATABASE)
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "plant.settings",
     "SECRET_KEY": "a key for tests only: it is long enough and guards nothing",
-    "API_KEY_PEPPER": "a pepper for tests only",
+    "API_KEY_PEPPER": "a pepper for tests only: long enough as well",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "DATABASE_URL": _url(embedded.APPLICATION, DATABASE),
     "DATABASE_OWNER_URL": OWNER_URL,

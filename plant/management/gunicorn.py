@@ -19,6 +19,13 @@ accesslog = None  # django-structlog writes a line per request, with its id
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 
+def on_starting(_server: Any) -> None:
+    """A database that this release cannot work with is refused before anybody is served."""
+    from plant.management import preflight  # only now: the application is loaded, and with it the settings
+
+    preflight.check()
+
+
 def post_fork(_server: Any, _worker: Any) -> None:
     """What the application loaded is not garbage: looking through it again and again costs slow answers."""
     gc.freeze()

@@ -23,9 +23,7 @@ def problem_of(answer: HttpResponse, status: int) -> dict:
     return body
 
 
-@pytest.mark.parametrize(
-    "address", ["/api/", "/api/v2/shipments/", "/api/v1/", "/api/v1/lots/"]
-)
+@pytest.mark.parametrize("address", ["/api/", "/api/v2/shipments/", "/api/v1/", "/api/v1/lots/"])
 def test_an_unknown_address_is_404(client, db, address):
     assert "nothing here" in problem_of(client.get(address), 404)["detail"]
 

@@ -8,7 +8,7 @@ from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from plant.management import grants, rendering
-from plant.settings import env
+from plant.settings import server
 
 OWNER_ALIAS = "owner"
 
@@ -40,11 +40,11 @@ def owner_database(role: str) -> dict[str, Any]:
             "Set DATABASE_OWNER_URL to the role that owns the tables: the application's own role (DATABASE_URL) may "
             "not change them. On a machine of your own, `python3 manage.py up` sets both."
         )
-    owner: dict[str, Any] = env.db_url_config(settings.DATABASE_OWNER_URL)
+    owner = server(settings.DATABASE_OWNER_URL)
     if owner["USER"] == role:
         raise CommandError(
             f"DATABASE_URL and DATABASE_OWNER_URL both log in as {role}. Give the application a role of its own: "
             "one that owns the ledger could change it."
         )
     owner.setdefault("OPTIONS", {})
-    return {**connections.databases[DEFAULT_DB_ALIAS], **owner, "ENGINE": "django.db.backends.postgresql"}
+    return {**connections.databases[DEFAULT_DB_ALIAS], **owner}

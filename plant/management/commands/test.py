@@ -16,7 +16,7 @@ from plant.management.environment import BASE
 NOT_REAL = {
     "DJANGO_SETTINGS_MODULE": "plant.settings",
     "SECRET_KEY": "a key for checks only: it is long enough and guards nothing",
-    "API_KEY_PEPPER": "a pepper for checks only",
+    "API_KEY_PEPPER": "a pepper for checks only: long enough as well",
     "ALLOWED_HOSTS": "localhost",
 }
 

@@ -1,0 +1,67 @@
+"""Looked at before the web server serves: a database that this release cannot work with is refused, all at once."""
+
+import datetime as dt
+import sys
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import psycopg
+import structlog
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+log = structlog.get_logger(__name__)
+
+LARGEST_OFFSET = dt.timedelta(minutes=1)
+NAMED_AT_MOST = 5
+
+Look = psycopg.Connection[tuple[Any, ...]]
+
+
+def check() -> None:
+    """Ends the program where the database cannot be worked with. One that is away is no fault: pages say so, and go on
+    when it is back. On a connection of its own: a pool does not outlive the fork into web processes."""
+    try:
+        with psycopg.connect(**{**connection.get_connection_params(), "autocommit": True}) as look:
+            found = faults(look)
+            offset = clock_offset(look)
+    except psycopg.OperationalError as error:
+        log.warning("database_away", error=str(error).partition("\n")[0])
+        return
+    if abs(offset) > LARGEST_OFFSET:
+        log.warning("clocks_differ", seconds=offset.total_seconds())
+    if found:
+        sys.exit("\n".join(["The plant does not start:", *(f"  {fault}." for fault in found)]))
+
+
+def faults(look: Look) -> list[str]:
+    """What keeps this release from working with the database, each as a sentence."""
+    if missing := unmigrated(look):
+        named = ", ".join(missing[:NAMED_AT_MOST]) + (" ..." if len(missing) > NAMED_AT_MOST else "")
+        return [f"{len(missing)} migrations are missing ({named}). Run: python3 manage.py migrate"]
+    sites = look.execute("SELECT code, timezone FROM plant_site ORDER BY code").fetchall()
+    return [f"Site {code} has the time zone “{zone}”, which is not known" for code, zone in sites if not _is_zone(zone)]
+
+
+def unmigrated(look: Look) -> list[str]:
+    """The migrations of this release that were not applied."""
+    there = look.execute("SELECT to_regclass('django_migrations')").fetchone()
+    applied = look.execute("SELECT app, name FROM django_migrations").fetchall() if there and there[0] else []
+    missing = set(MigrationLoader(None).disk_migrations or ()) - set(applied)
+    return sorted(f"{app}.{name}" for app, name in missing)
+
+
+def clock_offset(look: Look) -> dt.timedelta:
+    """How far the database's clock is ahead of ours."""
+    row = look.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    there: dt.datetime = row[0]
+    return there - dt.datetime.now(dt.UTC)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
