@@ -262,16 +262,31 @@ def turned(movement: Movement) -> Move:
 
 
 @transaction.atomic
-def reverse(movements: Sequence[Movement], *, by: User, now: dt.datetime, reason: str) -> list[Movement]:
+def reverse(
+    movements: Sequence[Movement],
+    *,
+    by: User,
+    now: dt.datetime,
+    reason: str,
+    only_if: Callable[[Movement], None] | None = None,
+) -> list[Movement]:
     """Turn movements round, each dated as what it reverses. Raises `DomainError` where one is reversed already or
-    where what it brought has gone on since (`Overdrawn`, `BadInstant`)."""
+    where what it brought has gone on since (`Overdrawn`, `BadInstant`).
+
+    `only_if` raises what else speaks against one; it is asked under the locks, so that what it saw stays so.
+    """
     if not reason.strip():
         raise NeedsReason(_("A reversal says why. Type a reason."), field="reason")
     for movement in movements:
-        if movement.reverses_id is not None or Movement.objects.filter(reverses=movement).exists():
-            raise DomainError(_("This entry is reversed already. Load the page again to see it."))
         if movement.kind in _guards:
             _guards[movement.kind](movement, by, now)
+    ends = [pk for movement in movements for pk in (movement.from_container_id, movement.to_container_id)]
+    list(Container.objects.for_change().packed().filter(pk__in=ends))
+    for movement in movements:
+        if movement.reverses_id is not None or Movement.objects.filter(reverses=movement).exists():
+            raise DomainError(_("This entry is reversed already. Load the page again to see it."))
+        if only_if is not None:
+            only_if(movement)
     rows: list[Movement] = []
     for movement in sorted(movements, key=lambda m: m.pk, reverse=True):
         rows += post([turned(movement)], by=by, at=movement.occurred_at, now=now, reason=reason)

@@ -308,11 +308,8 @@ def reverse_entry(*, movement: Movement, reason: str, by: User, now: dt.datetime
     """
     if not may_reverse(movement=movement, by=by, now=now):
         check(by, Action.REVERSE_ANY)
-    if movement.kind == Movement.Kind.RECEIVE:
-        Container.objects.for_change().get(pk=movement.to_container_id)
     with audit.acting(by, reason):
-        _require_last(movement)
-        return ledger.reverse([movement], by=by, now=now, reason=reason)[0]
+        return ledger.reverse([movement], by=by, now=now, reason=reason, only_if=_require_last)[0]
 
 
 def _require_last(movement: Movement) -> None:
