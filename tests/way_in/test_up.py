@@ -20,7 +20,8 @@ from tests.way_in.processes import eventually, gone
 pytestmark = pytest.mark.xdist_group("up")
 
 PARENT = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would mean to outlive us
 print(subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL).pid, flush=True)
 time.sleep(600)
 """
