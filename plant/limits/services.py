@@ -57,6 +57,7 @@ def create_limit(
     _check_quantity(quantity, unit)
     _check_opening(opening_quantity, opening_source)
     _check_day(valid_from)
+    _one_at_a_time(site)
     there = Limit.objects.on_site(site).filter(code=code).order_by("valid_from").first()
     if there is not None:
         raise Overlap(
@@ -98,6 +99,7 @@ def change_limit(
     The opening figure stays as it is within its year, unless a new one is given. Raises `BadLimit` or `Overlap`.
     """
     check(by, Action.SET_LIMIT)
+    _one_at_a_time(limit.site)
     former = Limit.objects.for_change().get(site=limit.site_id, code=limit.code, valid_to=None)
     name = name.strip() or former.name
     _check_words(name=name, source=source)
@@ -145,6 +147,11 @@ def create_pack_factor(*, site: Site, kg_per_pack: Decimal, source: str, valid_f
         return PackFactor.objects.create(
             site=site, kg_per_pack=kg_per_pack, source=source.strip(), valid_from=valid_from
         )
+
+
+def _one_at_a_time(site: Site) -> None:
+    """Limits of a site are set one after the other: who waited here sees the version that the other one made."""
+    Site.objects.select_for_update(no_key=True).get(pk=site.pk)
 
 
 def _insert(**columns: object) -> Limit:

@@ -11,7 +11,7 @@ from tests.factories import container, minutes, world
 from tests.processing import floor
 from tests.shipments.dock import at_once, standing
 
-ROUNDS = 25
+ROUNDS = 15
 
 
 def last(box, kind):
