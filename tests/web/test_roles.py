@@ -36,7 +36,7 @@ class Row(NamedTuple):
 TABLE = {
     "home": Row("/", PEOPLE),
     "login": Row("/login/", ALL, ALL),
-    "logout": Row("/logout/", None, ALL),
+    "logout": Row("/logout/", None, PEOPLE),  # nobody is sent to the login, as everywhere
     "theme": Row("/theme/", None, ALL),
     "find": Row("/find/?q={lot}", PEOPLE),
     "healthz": Row("/healthz", ALL),
