@@ -17,7 +17,7 @@ NO_PAGES = {
 }  # fmt: skip
 """Addresses that send a form, answer with a part of a page, or are for machines."""
 
-MOST_OF_A_KIND = {"supervisor": 6, "manager": 1, "ehs": 1, "operator": 0, "administrator": 0, "partner": 0}
+MOST_OF_A_KIND = {"supervisor": 5, "manager": 1, "ehs": 1, "operator": 0, "administrator": 0, "partner": 0}
 """How many pages of one view are read as each role, to find it in its states; each role looks at its first page."""
 
 
@@ -52,9 +52,9 @@ class Explorer:
         self.places: dict[str, list[Place]] = defaultdict(list)
         self._seen: set[tuple[str, ...]] = set()
 
-    def explore(self, role: str, browser: APIRequestContext) -> None:
-        """Follow the links of somebody of this role."""
-        ahead, known, read, most = ["/"], {"/"}, Counter[str](), MOST_OF_A_KIND[role]
+    def explore(self, role: str, browser: APIRequestContext, *first: str) -> None:
+        """Follow the links of somebody of this role, from the first page and from those that are named."""
+        ahead, known, read, most = ["/", *first], {"/", *first}, Counter[str](), MOST_OF_A_KIND[role]
         while ahead:
             path = ahead.pop(0)
             name = _name(path)
@@ -66,9 +66,9 @@ class Explorer:
                 continue
             html = answer.text()
             self._keep(Place(name, path, role), html)
-            links = {unescape(link) for link in re.findall(r'href="(/[^"#]*)', html)}
-            ahead += sorted(links - known)
-            known |= links
+            links = dict.fromkeys(unescape(link) for link in re.findall(r'href="(/[^"#]*)', html))
+            ahead += [link for link in links if link not in known]
+            known.update(links)
 
     def _keep(self, place: Place, html: str) -> None:
         head = html.partition('<header class="page-head')[2].partition("</header>")[0]

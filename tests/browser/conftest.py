@@ -126,12 +126,13 @@ def sessions() -> dict[str, Any]:
 
 @pytest.fixture
 def visit(new_context: Any, listener: Listener) -> Enter:
-    """A browser of its own, with nobody logged in."""
+    """A browser of its own in which nobody is logged in; at the first page, or at the page asked for."""
 
-    def visit(**context: Any) -> Page:
+    def visit(at: str = "/", **context: Any) -> Page:
         page: Page = new_context(**context).new_page()
         page.set_default_timeout(LONGEST_WAIT_MS)
         listener.listen(page)
+        page.goto(at)
         return page
 
     return visit
@@ -142,8 +143,7 @@ def enter(visit: Enter, sessions: dict[str, Any], logins: dict[str, dict[str, st
     """A browser of its own in which somebody of this role is logged in; at the first page, or at the page asked for."""
 
     def enter(role: str, at: str = "/", **context: Any) -> Page:
-        page = visit(storage_state=sessions.get(role), **context)
-        page.goto(at)
+        page = visit(at, storage_state=sessions.get(role), **context)
         if role not in sessions:
             log_in(page, logins[role])
             sessions[role] = page.context.storage_state()

@@ -56,7 +56,6 @@ def test_scrap_becomes_a_shipment_that_manager_and_partner_see(
     plant: RunningPlant, visit: Enter, enter: Enter, logins: dict[str, dict[str, str]]
 ) -> None:
     operator = visit()
-    operator.goto("/")
     steps.log_in(operator, logins["operator"])
 
     batch, bags = run(operator, receive(operator, "BOL-BROWSER"))
