@@ -4,6 +4,7 @@ from plant.errors import DomainError
 from plant.inventory import services as inventory
 from plant.inventory.models import Hold, Movement
 from plant.management.commands.reconcile import reconcile
+from shipments import services
 from tests.factories import container, minutes, world
 from tests.processing import floor
 from tests.shipments import dock
@@ -108,3 +109,53 @@ def test_shipments_with_the_same_bags_in_turn_do_not_deadlock(committed_db):
         )
 
         one_refusal(answers)
+
+
+def test_a_draft_leaves_or_is_given_up(committed_db):
+    plant = world()
+    for _round in range(ROUNDS):
+        [bag] = dock.bags(plant)
+        shipment = dock.draft(plant, bag)
+
+        answers = dock.at_once(lambda s=shipment: dock.dispatch(plant, s), lambda s=shipment: dock.cancel(plant, s))
+
+        assert one_refusal(answers) in (
+            f"{shipment} has left. Return it instead.",
+            "Cancelled cannot become dispatched. Load the page again to see what is possible.",
+        )
+        shipment.refresh_from_db()
+        assert (shipment.state, dock.standing(bag)) in (
+            ("dispatched", {"CUSTOMERS": 800}),
+            ("cancelled", {"P-01": 800}),
+        )
+
+
+def test_what_is_taken_out_of_a_draft_does_not_leave_with_it(committed_db):
+    plant = world()
+    for _round in range(ROUNDS):
+        bag, other = dock.bags(plant, 800, 700)
+        shipment = dock.draft(plant, bag, other)
+
+        left, taken = dock.at_once(
+            lambda s=shipment: dock.dispatch(plant, s),
+            lambda s=shipment, b=bag: services.remove_container(shipment=s, container=b, by=plant.users["operator2"]),
+        )
+
+        assert not isinstance(left, DomainError)
+        where = dock.standing(bag)
+        assert where == ({"CUSTOMERS": 800} if isinstance(taken, DomainError) else {"P-01": 800})
+
+
+def test_a_shipment_arrives_once_and_comes_back_once(committed_db):
+    plant = world()
+    for _round in range(ROUNDS):
+        shipment = dock.dispatched(plant)
+        answers = dock.at_once(*[lambda s=shipment: dock.deliver(plant, s)] * 2)
+        assert "is delivered already" in one_refusal(answers)
+
+        answers = dock.at_once(*[lambda s=shipment: dock.take_back(plant, s)] * 2)
+
+        assert "is returned already" in one_refusal(answers)
+        shipment.refresh_from_db()
+        assert shipment.version == 3
+    assert reconcile(minutes(60))[0] == []
