@@ -30,6 +30,16 @@ BREACHES = {
         "import plant.web",
         "The domain does not know the web",
     ),
+    "a view sends a task": (
+        "intake/views.py",
+        "import plant.recompute.tasks",
+        "No request waits for Valkey",
+    ),
+    "a service imports the tasks of another room": (
+        "processing/services/runs.py",
+        "import plant.limits.tasks",
+        "No request waits for Valkey",
+    ),
 }
 
 
