@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -28,12 +29,11 @@ time.sleep(600)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("up")
-    above = [folder, *folder.parents]
-    for parent in above[: above.index(Path(tempfile.gettempdir()))]:
-        parent.chmod(parent.stat().st_mode | 0o011)  # as root, PostgreSQL's own user passes through
-    return folder / "data"
+def data() -> Iterator[Path]:
+    """Not in pytest's own folder: another run of pytest closes that to all others, and so to root's PostgreSQL."""
+    folder = Path(tempfile.mkdtemp(prefix="blackmass-up-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
