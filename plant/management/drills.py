@@ -52,19 +52,42 @@ def recompute(say: Say, *, control: bool, quick: bool) -> None:
             drill.round(drill.flushall)
             drill.round(drill.hang_valkey)
             drill.round(drill.kill_all)
-        drill.reconcile()
+        say(reconciled())
 
 
 @contextmanager
-def scratch_plant() -> Iterator[RunningPlant]:
+def scratch_plant(*, demo: bool = False) -> Iterator[RunningPlant]:
     """A plant of which nothing is left afterwards, with this process's Django in it."""
-    with temporary_plant(demo=False) as plant:
+    with temporary_plant(demo=demo) as plant:
         os.environ.update(plant.env, LOG_LEVEL="ERROR")
         django.setup()
         try:
             yield plant
         finally:
             import_module("django.db").connections.close_all()
+
+
+@contextmanager
+def paused(plant: RunningPlant, *names: str) -> Iterator[None]:
+    """These programs and their children stand still; those that are killed meanwhile start again as usual."""
+    groups = [plant.pids[name] for name in names]
+    for group in groups:
+        os.killpg(group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for group in groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGCONT)
+
+
+def reconciled() -> str:
+    """Every derived figure, computed again, is what is stored: says how many. Raises `Wrong`."""
+    reconcile = import_module("plant.management.commands.reconcile").reconcile
+    differences, looked_at = reconcile(dt.datetime.now(dt.UTC))
+    if differences:
+        raise Wrong(f"reconcile: {len(differences)} differences. {differences[0]}")
+    return f"Every figure is right: no difference in {looked_at['figures']:,} that were computed again."
 
 
 def until(is_true: Callable[[], Any], seconds: float) -> bool:
@@ -130,14 +153,6 @@ class RecomputeDrill:
                 raise Wrong("The guard was away and no figure was wrong: this drill proves nothing.")
             self.patience_seconds = usual
 
-    def reconcile(self) -> None:
-        """Every derived figure, computed again, is what is stored."""
-        reconcile = import_module("plant.management.commands.reconcile").reconcile
-        differences, looked_at = reconcile(dt.datetime.now(dt.UTC))
-        if differences:
-            raise Wrong(f"reconcile: {len(differences)} differences. {differences[0]}")
-        self.say(f"Every figure is right: no difference in {looked_at['figures']:,} that were computed again.")
-
     def _is_right(self) -> bool:
         return not (self.is_guarded and self.marks.exists()) and not self.batches.wrong()
 
@@ -145,40 +160,40 @@ class RecomputeDrill:
 
     def nothing(self) -> None:
         """Nothing broke."""
-        with self._paused("worker"):
+        with paused(self.plant, "worker"):
             self._change()
 
     def kill_worker(self) -> None:
         """The worker was killed in the middle of its work."""
-        with self._paused("worker", "relay"):
+        with paused(self.plant, "worker", "relay"):
             self._change()
         until(lambda: len(self.batches.wrong()) < len(self.batches), self.patience_seconds)
         self.plant.kill("worker")
 
     def kill_relay(self) -> None:
         """The relay was killed in the middle of its ringing."""
-        with self._paused("worker"):
-            with self._paused("relay"):
+        with paused(self.plant, "worker"):
+            with paused(self.plant, "relay"):
                 self._change()
             until(self._rings, self.patience_seconds)
             self.plant.kill("relay")
 
     def kill_valkey(self) -> None:
         """Valkey was killed with the rings in it."""
-        with self._paused("worker"):
+        with paused(self.plant, "worker"):
             self._change_and_ring()
             self.plant.kill("valkey")
 
     def flushall(self) -> None:
         """Valkey was told FLUSHALL with the rings in it."""
-        with self._paused("worker"):
+        with paused(self.plant, "worker"):
             self._change_and_ring()
             self.broker.flushall()
 
     def hang_valkey(self) -> None:
         """Valkey hung until all was right; pages answered."""
-        with self._paused("valkey"):
-            with self._paused("relay"):
+        with paused(self.plant, "valkey"):
+            with paused(self.plant, "relay"):
                 self._change()
             self._browse()
             until(self._is_right, self.patience_seconds)
@@ -204,7 +219,7 @@ class RecomputeDrill:
 
     def kill_all(self) -> None:
         """Worker, relay and Valkey were killed at once."""
-        with self._paused("worker", "relay"):
+        with paused(self.plant, "worker", "relay"):
             self._change()
             for name in ("relay", "valkey", "worker"):
                 self.plant.kill(name)
@@ -216,7 +231,7 @@ class RecomputeDrill:
 
     def _change_and_ring(self) -> None:
         """The same; all its rings are in Valkey when it returns."""
-        with self._paused("relay") if self.is_guarded else nullcontext():
+        with paused(self.plant, "relay") if self.is_guarded else nullcontext():
             self._change()
         until(lambda: self._rings() >= self.waited, self.patience_seconds)
 
@@ -227,26 +242,13 @@ class RecomputeDrill:
     def _guard_away(self) -> Iterator[None]:
         """Relay and sweep stand still; a change rings by itself after its commit, once."""
         mark_stale, self.is_guarded = self.facts.mark_stale, False
-        with self._paused("relay", "beat"):
+        with paused(self.plant, "relay", "beat"):
             self.facts.mark_stale = ringing_after_commit(mark_stale)  # type: ignore[attr-defined]
             try:
                 yield
             finally:
                 self.facts.mark_stale = mark_stale  # type: ignore[attr-defined]
                 self.is_guarded = True
-
-    @contextmanager
-    def _paused(self, *names: str) -> Iterator[None]:
-        """These programs and their children stand still; those that are killed meanwhile start again as usual."""
-        groups = [self.plant.pids[name] for name in names]
-        for group in groups:
-            os.killpg(group, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for group in groups:
-                with suppress(ProcessLookupError):
-                    os.killpg(group, signal.SIGCONT)
 
 
 def ringing_after_commit(mark_stale: Callable[..., None]) -> Callable[..., None]:

@@ -27,18 +27,36 @@ OUTPUTS = (
 YIELD, CLOSURE, UNACCOUNTED_KG = "77.75", "99.50", "5.0"
 
 
-def walk(address: str, logins: Sequence[Mapping[str, str]], partner_key: str, env: Mapping[str, str], say: Say) -> None:
-    """Walk the main job against a running plant with the demo. Raises `CannotStart` naming the step that failed."""
-    _Walk(address, {login["role"]: login for login in logins}, partner_key, say).main_job()
+def walk(
+    address: str,
+    logins: Sequence[Mapping[str, str]],
+    partner_key: str,
+    env: Mapping[str, str],
+    say: Say,
+    meet: Callable[[str], Person] = Person,
+) -> None:
+    """Walk the main job against a running plant with the demo. Raises `CannotStart` naming the step that failed.
+
+    `meet` gives a person at an address a browser.
+    """
+    _Walk(address, {login["role"]: login for login in logins}, partner_key, say, meet).main_job()
 
 
 class _Walk:
-    def __init__(self, address: str, logins: Mapping[str, Mapping[str, str]], partner_key: str, say: Say) -> None:
+    def __init__(
+        self,
+        address: str,
+        logins: Mapping[str, Mapping[str, str]],
+        partner_key: str,
+        say: Say,
+        meet: Callable[[str], Person],
+    ) -> None:
         self.address = address
+        self.meet = meet
         self.logins = logins
         self.partner_key = partner_key
         self.say = say
-        self.operator = Person(address)
+        self.operator = meet(address)
         self.batch = ""
         self.shipment = ""
 
@@ -187,7 +205,7 @@ class _Walk:
         operator.get(f"/shipments/{self.shipment}/").find("Dispatched")
 
     def look(self) -> None:
-        manager = Person(self.address)
+        manager = self.meet(self.address)
         self.log_in(manager, "manager")
         ends = time.monotonic() + LONGEST_WAIT_SECONDS
         while True:

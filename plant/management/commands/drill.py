@@ -6,11 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from plant.management import drills
+from plant.management import drills, valkey_off
 from plant.management.children import CannotStart
 from plant.management.supervisor import speak
 
-DRILLS = {"recompute": drills.recompute}
+DRILLS = {"recompute": drills.recompute, "valkey-off": valkey_off.valkey_off}
 
 
 class Command(BaseCommand):
