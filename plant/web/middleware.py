@@ -48,6 +48,9 @@ class SecurityHeaders:
         return response
 
 
+CHUNK_BYTES, HEARD_OUT_BYTES = 65_536, 20_000_000
+
+
 class Readable:
     """Turns away, before anything is looked up, what no page of ours sends: more than any form holds, and the NUL,
     which no text in the database can hold."""
@@ -56,7 +59,10 @@ class Readable:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            while length < HEARD_OUT_BYTES and request.read(CHUNK_BYTES):
+                pass  # a browser shows the answer only when it has sent everything
             raise RequestDataTooBig("larger than any form")
         texts = [request.path_info]
         try:
