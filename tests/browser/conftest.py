@@ -33,6 +33,7 @@ LONGEST_WAIT_MS = 30_000
 Enter = Callable[..., Page]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
