@@ -1,4 +1,4 @@
-"""Daily flows: what was received, processed, made, lost and shipped on one site day, as the ledger says."""
+"""Flows: what was received, processed, made, lost and shipped on a site day or in a month, as the ledger says."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Flow:
     kg: Decimal
 
 
-_OF_DAY = """
+_BETWEEN = """
 SELECT flow, material_id, line_id, sum(kg) FROM (
     SELECT CASE m.kind
              WHEN 'receive' THEN 'received'
@@ -46,7 +46,7 @@ SELECT flow, material_id, line_id, sum(kg) FROM (
     LEFT JOIN inventory_lot boxed ON boxed.id = coalesce(fc.lot_id, tc.lot_id)
     LEFT JOIN inventory_location line ON line.kind IN ('line', 'unit')
          AND line.id IN (m.from_location_id, m.to_location_id)
-    WHERE m.site_id = %(site)s AND m.site_day = %(day)s
+    WHERE m.site_id = %(site)s AND m.site_day BETWEEN %(first)s AND %(last)s
       AND m.kind IN ('receive', 'charge', 'return', 'output', 'loss', 'unaccounted', 'ship')
 ) AS f
 GROUP BY flow, material_id, line_id HAVING sum(kg) <> 0
@@ -55,11 +55,16 @@ ORDER BY flow, material_id, line_id
 
 
 def of_day(site: Site, day: dt.date) -> list[Flow]:
-    """The flows of one site day, from its movements.
+    """The flows of one site day, from its movements."""
+    return between(site, day, day)
+
+
+def between(site: Site, first: dt.date, last: dt.date) -> list[Flow]:
+    """The flows of the site days from `first` to `last`, both included, from their movements.
 
     *processed* = net charge (charges less returns) of containers received from outside, counted once (F11); our own
     outputs charged again are *reworked*. A reversal counts on the day of what it reverses.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_OF_DAY, {"site": site.pk, "day": day})
+        cursor.execute(_BETWEEN, {"site": site.pk, "first": first, "last": last})
         return [Flow(*row) for row in cursor.fetchall()]
