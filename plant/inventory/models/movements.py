@@ -157,6 +157,8 @@ class Movement(models.Model):
         UNACCOUNTED = "unaccounted", _("Unaccounted")
         SHIP = "ship", _("Shipped")
         TAKE_BACK = "take_back", _("Taken back")
+        SPLIT = "split", _("Split")
+        MERGE = "merge", _("Put together")
         ADJUST = "adjust", _("Count correction")
 
     class HowKnown(models.TextChoices):
@@ -227,6 +229,8 @@ class Movement(models.Model):
                         "unaccounted",
                         "ship",
                         "take_back",
+                        "split",
+                        "merge",
                         "adjust",
                     )
                 ),
