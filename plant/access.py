@@ -37,6 +37,8 @@ class Action(Enum):
     BACKDATE = "enter something before a container's latest movement"
     SHIP = "ship"
     SEE_DASHBOARD = "see the dashboard"
+    ENTER_CLOSED_MONTH = "enter something into a month that is signed off"
+    SIGN_MONTH = "sign off a month"
     SET_LIMIT = "set a limit"
     ADMINISTER = "make users and keys"
 
@@ -56,6 +58,8 @@ MAY: dict[Action, set[Role]] = {
     Action.BACKDATE: {Role.SUPERVISOR},
     Action.SHIP: OPERATORS,
     Action.SEE_DASHBOARD: STAFF,
+    Action.ENTER_CLOSED_MONTH: {Role.SUPERVISOR},
+    Action.SIGN_MONTH: {Role.MANAGER},
     Action.SET_LIMIT: {Role.MANAGER, Role.ADMINISTRATOR},
     Action.ADMINISTER: {Role.ADMINISTRATOR},
 }

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from plant import recompute
-from plant.inventory import flows
-from plant.inventory.models import DailyFlow, Movement
+from plant.inventory import flows, months
+from plant.inventory.models import DailyFlow, MonthStatement, Movement
 from plant.models import Site
 
 
@@ -45,3 +45,29 @@ def daily_flow(key: str, now: dt.datetime) -> None:
         )
         for flow in flows.of_day(site, day)
     )
+
+
+def month_statement_keys() -> list[str]:
+    """Every month that is signed off."""
+    rows = MonthStatement.objects.filter(version=1).order_by("site__code", "month").select_related("site")
+    return [months.key(row.site, row.month) for row in rows]
+
+
+def _site_and_month(key: str) -> tuple[Site, dt.date]:
+    return _site_and_day(f"{key}-01")
+
+
+def stored_month_statement(key: str) -> dict[str, Any]:
+    """What the newest version says, for comparison by `reconcile`."""
+    newest = months.latest(*_site_and_month(key))
+    if newest is None:
+        return {}
+    flat = {"opening": newest.figures["opening"], "closing": newest.figures["closing"]}
+    rows = ((flow, code, kg) for flow, by_code in newest.figures["flows"].items() for code, kg in by_code.items())
+    return flat | {f"{flow}/{code}": kg for flow, code, kg in rows}
+
+
+@recompute.fact(months.FACT, keys=month_statement_keys, stored=stored_month_statement)
+def month_statement(key: str, now: dt.datetime) -> None:
+    """A new version of a closed month's statement where a later entry changed it; key `SITE:YYYY-MM`."""
+    months.restate(*_site_and_month(key))

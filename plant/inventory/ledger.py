@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from plant import recompute
 from plant.access import Action, check
 from plant.errors import DomainError
+from plant.inventory import months
 from plant.inventory.models import Container, Holding, Location, Movement, Weighing
 from plant.models import Site, User
 from plant.units import GRAM, HEAVIEST_KG, ZERO_KG
@@ -75,6 +76,8 @@ def post(moves: Sequence[Move], *, by: User, at: dt.datetime, now: dt.datetime, 
         if move.kg != move.kg.quantize(GRAM) or not 0 < move.kg <= HEAVIEST_KG:
             raise BadKg(_("A mass lies above 0 kg and at most at 1,000,000 kg, to the gram."))
     _check_instant(moves, at=at, now=now, reason=reason)
+    site = moves[0].from_container.site
+    months.check_open(site, {_site_day(move, site, at) for move in moves}, by=by, now=now, reason=reason)
     changes: dict[Key, Decimal] = defaultdict(lambda: ZERO_KG)
     for move in moves:
         for (container, location), sign in zip(move.ends, (-1, 1), strict=True):
@@ -85,7 +88,6 @@ def post(moves: Sequence[Move], *, by: User, at: dt.datetime, now: dt.datetime, 
         _check_correction(backdated, by=by, reason=reason)
     _check_left(moves, changes, held)
     _change(changes)
-    site = moves[0].from_container.site
     rows = _insert(moves, site=site, by=by, at=at, reason=reason)
     _check_history(backdated)
     recompute.mark_stale("daily-flow", f"{site.code}:{site.day(at).isoformat()}")
@@ -99,6 +101,11 @@ def _check_instant(moves: Sequence[Move], *, at: dt.datetime, now: dt.datetime, 
         raise BadInstant(_("Nothing happened here before the year 2000. Check the date."), field="at")
     if at < now - LATE and not reason and not any(move.reverses for move in moves):
         raise NeedsReason(_("This is more than 24 hours back. Type why it is entered late."), field="reason")
+
+
+def _site_day(move: Move, site: Site, at: dt.datetime) -> dt.date:
+    """A reversal counts on the day of what it reverses."""
+    return move.reverses.site_day if move.reverses else site.day(at)
 
 
 def _is_free(container: Container, location: Location) -> bool:
@@ -161,7 +168,7 @@ def _insert(moves: Sequence[Move], *, site: Site, by: User, at: dt.datetime, rea
             weighing=move.weighing,
             formula=move.formula,
             occurred_at=at,
-            site_day=move.reverses.site_day if move.reverses else site.day(at),
+            site_day=_site_day(move, site, at),
             by=by,
             reverses=move.reverses,
             reason=reason,

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from plant.inventory import views
+from plant.inventory import month_views, views
 
 app_name = "inventory"
 urlpatterns = [
+    path("months/", month_views.statements, name="months"),
+    path("months/<str:month>/", month_views.statement, name="month"),
     path("lots/", views.lots, name="lots"),
     path("lots/<str:reference>/", views.lot, name="lot"),
     path("lots/<str:reference>/regulatory/", views.decide, name="decide"),

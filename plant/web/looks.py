@@ -63,6 +63,8 @@ STATES = {
     "cancelled": ("abort", QUIET),
     "returned": ("undo", LOOK),
     "reversed": ("undo", QUIET),
+    "signed": ("check", GOOD),
+    "restated": ("undo", LOOK),
 }
 """State value to icon and tone; a state that is not here is a quiet dot."""
 

@@ -5,6 +5,7 @@ from plant.inventory.models.flows import DailyFlow
 from plant.inventory.models.locations import Location, LocationQuerySet
 from plant.inventory.models.lots import Lot, LotQuerySet
 from plant.inventory.models.materials import Chemistry, Grade, Material, MaterialQuerySet, Pool, RegulatoryStatus
+from plant.inventory.models.months import MonthStatement, MonthStatementQuerySet
 from plant.inventory.models.movements import (
     ClockTimestamp,
     Holding,
@@ -33,6 +34,8 @@ __all__ = (
     "LotQuerySet",
     "Material",
     "MaterialQuerySet",
+    "MonthStatement",
+    "MonthStatementQuerySet",
     "Movement",
     "MovementQuerySet",
     "Pool",
