@@ -1,16 +1,19 @@
 """Who may. One table of actions and roles; views, services and templates all ask it."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
+from plant import audit
 from plant.errors import DomainError
 from plant.models import Party, Role, Site, User
 
@@ -69,6 +72,10 @@ class NotAllowed(DomainError):
     code = "not_allowed"
 
 
+class BadPin(DomainError):
+    code = "bad_pin"
+
+
 class TooManyAttempts(DomainError):
     code = "too_many_attempts"
 
@@ -117,12 +124,34 @@ def create_user(
     site: Site,
     party: Party | None = None,
     language: str = "en",
+    badge: str = "",
 ) -> User:
     """Make a login. Operators may work the floor at once; a partner's login names its party."""
-    user = User(username=username, name=name, role=role, site=site, party=party, language=language)
+    user = User(username=username, name=name, role=role, site=site, party=party, language=language, badge=badge)
     user.set_password(password)
     user.save(force_insert=True)
     return user
+
+
+_PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
+
+
+@transaction.atomic
+def set_pin(*, user: User, pin: str, by: User | None) -> None:
+    """Give a person a PIN of 4 to 6 digits, with which to take over a station's terminal. Raises `BadPin`."""
+    if not _PIN.fullmatch(pin):
+        raise BadPin(_("A PIN has 4 to 6 digits. Type only digits."), field="pin")
+    with audit.acting(by):
+        user.pin = make_password(pin)
+        user.save(update_fields=["pin"])
+
+
+@transaction.atomic
+def set_badge(*, user: User, badge: str, by: User | None) -> None:
+    """Give a person the badge whose bar code holds `badge`; the empty text takes it away."""
+    with audit.acting(by):
+        user.badge = badge.strip().upper()
+        user.save(update_fields=["badge"])
 
 
 ATTEMPTS = 5

@@ -104,6 +104,35 @@ class Facility(models.Model):
         return f"{self.name} ({self.party.name})"
 
 
+@pghistory.track()
+class Station(models.Model):
+    """A place with a shared terminal, where people take turns: a dock, a line, a bagging station. Its unit is what its
+    weights are typed in."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="stations")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    unit = models.CharField(max_length=2, choices=(("kg", "kg"), ("lb", "lb")))
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("site", "code"),
+                name="plant_station_code_unique",
+                violation_error_message="A station with this code is there already. Choose another code.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__in=("kg", "lb")),
+                name="plant_station_unit_known",
+                violation_error_message="A station weighs in kg or lb.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Role(models.TextChoices):
     OPERATOR = "operator", _("Operator")
     SUPERVISOR = "supervisor", _("Supervisor")
@@ -120,9 +149,12 @@ class UserManager(BaseUserManager["User"]):
         return super().get_queryset().select_related("site")
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "pin", "last_login"])
 class User(AbstractBaseUser):
-    """A person who logs in: staff belong to a site, a partner's person to a party."""
+    """A person who logs in: staff belong to a site, a partner's person to a party.
+
+    At a station's terminal people say who they are by badge or name, and prove it by a PIN.
+    """
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
@@ -130,6 +162,10 @@ class User(AbstractBaseUser):
     site = models.ForeignKey(Site, models.PROTECT, related_name="users")
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="users")
     language = models.CharField(max_length=5, default="en")
+    badge = models.CharField(max_length=40, blank=True)
+    """What the bar code of the person's badge holds; it names the person and opens nothing."""
+    pin = models.CharField(max_length=128, blank=True)
+    """The hash of 4 to 6 digits."""
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -148,6 +184,17 @@ class User(AbstractBaseUser):
                 condition=Q(role=Role.PARTNER, party__isnull=False) | (~Q(role=Role.PARTNER) & Q(party__isnull=True)),
                 name="plant_user_partner_has_party",
                 violation_error_message="A partner's login names its party; staff have none.",
+            ),
+            models.UniqueConstraint(
+                fields=("site", "badge"),
+                condition=~Q(badge=""),
+                name="plant_user_badge_unique",
+                violation_error_message="This badge is another person's. Take another one.",
+            ),
+            models.CheckConstraint(
+                condition=Q(badge__regex=r"^([A-Z0-9][A-Z0-9-]{3,39})?$"),
+                name="plant_user_badge_plain",
+                violation_error_message="A badge's code has 4 to 40 capital letters, digits and hyphens.",
             ),
         )
 

@@ -1,8 +1,8 @@
-"""Setting up a plant: its site, the parties it deals with and their plants."""
+"""Setting up a plant: its site, its stations, the parties it deals with and their plants."""
 
 from django.db import transaction
 
-from plant.models import Facility, Party, Site
+from plant.models import Facility, Party, Site, Station
 
 
 @transaction.atomic
@@ -31,3 +31,9 @@ def create_party(
 def create_facility(*, party: Party, code: str, name: str, address: str, epa_id: str = "") -> Facility:
     """Enter a party's plant or dock with its address (40 CFR 273.62)."""
     return Facility.objects.create(party=party, code=code, name=name, address=address, epa_id=epa_id)
+
+
+@transaction.atomic
+def create_station(*, site: Site, code: str, name: str, unit: str) -> Station:
+    """Enter a place with a shared terminal and the unit its weights are typed in ("kg" or "lb")."""
+    return Station.objects.create(site=site, code=code, name=name, unit=unit)

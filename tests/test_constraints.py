@@ -15,6 +15,7 @@ from django.db.models import CheckConstraint, Model, UniqueConstraint
 from plant import recompute
 from plant.api import services as api
 from plant.demo import site, story
+from plant.inventory import master_data
 from plant.inventory.models import Container
 from plant.models import Role
 from processing import services as processing
@@ -30,6 +31,8 @@ ANY = "TRUE"
 REFUSED: dict[str, tuple[str, str]] = {
     "plant_user_role_known": ("role = 'guest'", ANY),
     "plant_user_partner_has_party": ("party_id = NULL", "role = 'partner'"),
+    "plant_user_badge_plain": ("badge = 'op 1'", ANY),
+    "plant_station_unit_known": ("unit = 'st'", ANY),
     "plant_attempt_count_not_negative": ("count = -1", ANY),
     "recompute_mark_names_its_fact": ("fact = ''", ANY),
     "recompute_mark_failure_is_whole": ("error = 'Boom', attempts = 0", ANY),
@@ -60,6 +63,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "inventory_dailyflow_kg_bounds": ("kg = 'NaN'", ANY),
     "inventory_dailyflow_flow_known": ("flow = 'stolen'", ANY),
     "inventory_scale_unit_known": ("unit = 'st'", ANY),
+    "inventory_stationtare_bounds": ("tare_read = -1", ANY),
+    "inventory_stationtare_unit_known": ("unit = 'st'", ANY),
     "inventory_scale_capacity_bounds": ("capacity_kg = 0", ANY),
     "inventory_weighing_net_bounds": ("net_kg = 'NaN'", ANY),
     "inventory_weighing_unit_known": ("unit = 'st'", ANY),
@@ -108,7 +113,9 @@ REFUSED: dict[str, tuple[str, str]] = {
 }
 # unique constraint: the columns that a second row would share, and those that must differ to get that far
 OTHERWISE: dict[str, dict[str, str]] = {
+    "plant_user_badge_unique": {"username": "'another'"},
     "inventory_location_one_outside": {"code": "'ELSEWHERE'"},
+    "inventory_location_one_per_station": {"code": "'ELSEWHERE'"},
     "processing_batch_one_per_line": {"reference": "'B-OTHER'", "run_id": "(SELECT max(heel_id) FROM processing_line)"},
     "processing_recipeversion_one_current": {"number": "99"},
     "processing_line_code_unique": {
@@ -119,7 +126,9 @@ OTHERWISE: dict[str, dict[str, str]] = {
     "limits_limit_one_newest_version": {"valid_from": "'2031-01-01'"},
 }
 WHERE = {
+    "plant_user_badge_unique": "badge <> ''",
     "inventory_location_one_outside": "kind = 'customer'",
+    "inventory_location_one_per_station": "station_id IS NOT NULL",
     "processing_batch_one_per_line": "state = 'running'",
     "shipments_shipmentline_once": "is_open",
 }
@@ -146,6 +155,14 @@ def worked(module_db: None) -> None:
     box = Container.objects.filter(lot__material__code="FORMED_CELL").get()
     processing.record_discharge(
         container=box, passed=False, voltage_v=None, note="", by=plant.users["operator"], at=NOON
+    )
+    master_data.store_tare(
+        station=plant.stations["BAGGING"],
+        kind=plant.kinds["BIG_BAG"],
+        tare_read=3,
+        unit="kg",
+        by=plant.users["operator"],
+        at=NOON,
     )
     api.create_key(party=plant.parties["POST1"], name="invoicing", by=None, at=NOON)
     recompute.mark_stale("daily-flow", "GMBI:2026-06-10")

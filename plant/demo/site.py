@@ -24,7 +24,7 @@ from plant.inventory.models import (
     Scale,
 )
 from plant.limits import services as limits
-from plant.models import Facility, Party, Role, Site, User
+from plant.models import Facility, Party, Role, Site, Station, User
 from processing import services as processing
 from processing.models import Line, RecipeVersion
 
@@ -44,6 +44,7 @@ class Plant:
     statuses: dict[str, RegulatoryStatus] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
     kinds: dict[str, ContainerKind] = field(default_factory=dict)
+    stations: dict[str, Station] = field(default_factory=dict)
     scales: dict[str, Scale] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     recipes: dict[str, RecipeVersion] = field(default_factory=dict)
@@ -145,10 +146,19 @@ CONTAINER_KINDS = (
     ("HEAP", "Heap", None, "100", "40000", False),
 )
 
+STATIONS = (
+    # code, name, unit, the line or bay it works at
+    ("DOCK-1", "Dock 1", "lb", "A-01"),
+    ("LINE-1", "Line 1", "kg", "LINE-1"),
+    ("LINE-2", "Line 2", "kg", "LINE-2"),
+    ("BAGGING", "Bagging", "kg", "P-01"),
+)
+
 SCALES = (
-    ("TRUCK", "Truck scale", "lb", "54000"),
-    ("DOCK", "Dock platform scale", "lb", "3000"),
-    ("BAG", "Big bag scale", "kg", "2000"),
+    # code, name, unit, capacity in kg, station
+    ("TRUCK", "Truck scale", "lb", "54000", None),
+    ("DOCK", "Dock platform scale", "lb", "3000", "DOCK-1"),
+    ("BAG", "Big bag scale", "kg", "2000", "BAGGING"),
 )
 
 SHREDDED = ("CATHODE_FOIL", "ANODE_FOIL", "ELECTRODE_MIX", "DRY_STACK")
@@ -159,6 +169,15 @@ RECIPES = (
     ("DISMANTLE", "Dismantle packs", ("DISMANTLING",), ("PACK",)),
     ("SLURRY", "Dry slurry", ("LINE-1", "LINE-2"), ("SLURRY", "POWDER")),
 )
+
+BADGES = {
+    # user name: badge, PIN; a badge's number is as short as a person can type it
+    "operator": ("OP-1001", "1001"),
+    "operator2": ("OP-1002", "1002"),
+    "supervisor": ("OP-2001", "2001"),
+    "ehs": ("OP-3001", "3001"),
+}
+"""With these the people of the floor take turns at the stations' terminals. Of a demo: the PIN is the number."""
 
 PEOPLE = (
     ("operator", "Operator, first shift", Role.OPERATOR, None),
@@ -185,8 +204,10 @@ def build(*, passwords: dict[str, str], code: str = "GMBI", mark: str = "") -> P
     _parties(plant)
     _people(plant, passwords)
     _materials(plant)
+    _stations(plant)
     _places(plant)
     _lines_and_recipes(plant)
+    _work_places(plant)
     return plant
 
 
@@ -216,6 +237,9 @@ def _people(plant: Plant, passwords: dict[str, str]) -> None:
             site=plant.site,
             party=plant.parties[party] if party else None,
         )
+    for username, (badge, pin) in BADGES.items():
+        access.set_badge(user=plant.users[username], badge=badge, by=None)
+        access.set_pin(user=plant.users[username], pin=pin, by=None)
 
 
 def _materials(plant: Plant) -> None:
@@ -233,6 +257,18 @@ def _materials(plant: Plant) -> None:
     for materials, status, basis in PROPOSALS:
         for material in materials:
             define_proposal(site=site, material=plant.materials[material], status=plant.statuses[status], basis=basis)
+
+
+def _stations(plant: Plant) -> None:
+    for code, name, unit, _place in STATIONS:
+        plant.stations[code] = services.create_station(site=plant.site, code=code, name=name, unit=unit)
+
+
+def _work_places(plant: Plant) -> None:
+    """The lines are places too, so this comes last."""
+    places = {**plant.locations, **{code: line.location for code, line in plant.lines.items()}}
+    for code, _name, _unit, place in STATIONS:
+        master_data.set_station(places[place], plant.stations[code], by=plant.users["administrator"])
 
 
 def _places(plant: Plant) -> None:
@@ -256,9 +292,14 @@ def _places(plant: Plant) -> None:
             plausible_max_kg=Decimal(largest),
             is_boxed=is_boxed,
         )
-    for code, name, unit, capacity in SCALES:
+    for code, name, unit, capacity, station in SCALES:
         plant.scales[code] = master_data.define_scale(
-            site=site, code=code, name=name, unit=unit, capacity_kg=Decimal(capacity)
+            site=site,
+            code=code,
+            name=name,
+            unit=unit,
+            capacity_kg=Decimal(capacity),
+            station=plant.stations[station] if station else None,
         )
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from plant import recompute
+from plant import audit, recompute
 from plant.access import Action, check
 from plant.errors import DomainError
 from plant.inventory import months
@@ -170,6 +170,7 @@ def _insert(moves: Sequence[Move], *, site: Site, by: User, at: dt.datetime, rea
             occurred_at=at,
             site_day=_site_day(move, site, at),
             by=by,
+            station=audit.station(),
             reverses=move.reverses,
             reason=reason,
         )

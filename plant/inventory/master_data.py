@@ -1,10 +1,12 @@
 """Setting up what the ledger speaks of: chemistries, materials, grades, places, packaging, scales."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
 
+from plant import audit
 from plant.inventory.models import (
     Chemistry,
     ContainerKind,
@@ -14,8 +16,9 @@ from plant.inventory.models import (
     Pool,
     RegulatoryStatus,
     Scale,
+    StationTare,
 )
-from plant.models import Site
+from plant.models import Site, Station, User
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,12 @@ def define_location(
     kind: Location.Kind,
     parent: Location | None = None,
     is_ddr: bool = False,
+    station: Station | None = None,
 ) -> Location:
-    """Enter a place of the tree or a virtual one; its kind never changes."""
-    return Location.objects.create(site=site, code=code, name=name, kind=kind, parent=parent, is_ddr=is_ddr)
+    """Enter a place of the tree or a virtual one, and the station that works there; its kind never changes."""
+    return Location.objects.create(
+        site=site, code=code, name=name, kind=kind, parent=parent, is_ddr=is_ddr, station=station
+    )
 
 
 @transaction.atomic
@@ -130,6 +136,28 @@ def define_container_kind(
 
 
 @transaction.atomic
-def define_scale(*, site: Site, code: str, name: str, unit: str, capacity_kg: Decimal) -> Scale:
-    """Enter a scale with the unit it reads."""
-    return Scale.objects.create(site=site, code=code, name=name, unit=unit, capacity_kg=capacity_kg)
+def define_scale(
+    *, site: Site, code: str, name: str, unit: str, capacity_kg: Decimal, station: Station | None = None
+) -> Scale:
+    """Enter a scale with the unit it reads and the station it stands at."""
+    return Scale.objects.create(site=site, code=code, name=name, unit=unit, capacity_kg=capacity_kg, station=station)
+
+
+@transaction.atomic
+def set_station(place: Location | Scale, station: Station | None, *, by: User) -> None:
+    """Say at which station a scale stands, or which station works at a line or bay; None takes it away."""
+    with audit.acting(by):
+        place.station = station
+        place.save(update_fields=["station"])
+
+
+@transaction.atomic
+def store_tare(
+    *, station: Station, kind: ContainerKind, tare_read: Decimal, unit: str, by: User, at: dt.datetime
+) -> StationTare:
+    """Keep what an empty container of this kind weighs on the station's scale, in place of what was kept before."""
+    with audit.acting(by):
+        tare, _made = StationTare.objects.update_or_create(
+            station=station, kind=kind, defaults={"tare_read": tare_read, "unit": unit, "weighed_at": at}
+        )
+    return tare

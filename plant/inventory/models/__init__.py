@@ -15,6 +15,7 @@ from plant.inventory.models.movements import (
     Scale,
     Weighing,
 )
+from plant.inventory.models.stations import StationTare
 
 __all__ = (
     "Chemistry",
@@ -41,5 +42,6 @@ __all__ = (
     "Pool",
     "RegulatoryStatus",
     "Scale",
+    "StationTare",
     "Weighing",
 )

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from plant.models import Site
+from plant.models import Site, Station
 from plant.states import frozen
 
 
@@ -43,6 +43,8 @@ class Location(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     is_ddr = models.BooleanField(default=False)
     """Stands apart for damaged, defective or recalled batteries (RULE-6)."""
+    station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="locations")
+    """The station that works at this line or puts into this bay, unless told otherwise."""
     is_active = models.BooleanField(default=True)
 
     objects = LocationQuerySet.as_manager()
@@ -78,6 +80,11 @@ class Location(models.Model):
                 condition=Q(kind__in=("supplier", "customer", "unaccounted", "adjustment")),
                 name="inventory_location_one_outside",
                 violation_error_message="The site has this virtual location already.",
+            ),
+            models.UniqueConstraint(
+                fields=("station", "kind"),
+                name="inventory_location_one_per_station",
+                violation_error_message="This station has its line or its bay already. Take it away there first.",
             ),
         )
         triggers = (frozen("inventory_location", "kind"),)

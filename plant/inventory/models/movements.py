@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from plant.inventory.models.containers import Container
 from plant.inventory.models.locations import Location
 from plant.inventory.models.lots import Lot
-from plant.models import Site, User
+from plant.models import Site, Station, User
 from plant.states import append_only
 from plant.units import HEAVIEST_KG, KG
 
@@ -33,6 +33,8 @@ class Scale(models.Model):
     name = models.CharField(max_length=80)
     unit = models.CharField(max_length=2, choices=(("kg", "kg"), ("lb", "lb")))
     capacity_kg = models.DecimalField(**KG)
+    station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="scales")
+    """Where it stands; none for one that several use."""
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -182,6 +184,8 @@ class Movement(models.Model):
     recorded_at = models.DateTimeField(db_default=ClockTimestamp())
     site_day = models.DateField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="+")
+    """At whose terminal it was entered; none at a desk (docs/adr/0009)."""
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
     reason = models.CharField(max_length=500, blank=True)
 
