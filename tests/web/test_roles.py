@@ -55,6 +55,8 @@ TABLE = {
     "inventory:hold": Row("/containers/{box}/hold/", None, FLOOR | {"ehs", "manager"}),
     "inventory:release": Row("/containers/{box}/release/", None, {"supervisor", "ehs"}),
     "inventory:reverse": Row("/containers/{box}/reverse/", None, FLOOR),
+    "inventory:months": Row("/months/", STAFF),
+    "inventory:month": Row("/months/2026-05/", STAFF, {"manager"}),
     "limits:limits": Row("/limits/", STAFF),
     "limits:new_limit": Row("/limits/new/", {"manager", "administrator"}, {"manager", "administrator"}),
     "limits:limit": Row("/limits/NAMEPLATE/", STAFF),
