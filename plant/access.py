@@ -29,6 +29,9 @@ class Action(Enum):
     SEE_PLANT = "see the plant's lots, batches and shipments"
     RECEIVE = "receive scrap"
     MOVE = "move containers"
+    REPACK = "split containers or put them together"
+    COUNT = "count what stands in a bay"
+    POST_COUNT = "post a count that is far off"
     HOLD = "put a container on hold"
     RELEASE = "release a hold"
     RELEASE_HAZARD = "release a hazard hold"
@@ -50,6 +53,9 @@ MAY: dict[Action, set[Role]] = {
     Action.SEE_PLANT: STAFF,
     Action.RECEIVE: OPERATORS,
     Action.MOVE: OPERATORS | {Role.EHS},
+    Action.REPACK: OPERATORS,
+    Action.COUNT: OPERATORS | {Role.EHS},
+    Action.POST_COUNT: {Role.SUPERVISOR, Role.MANAGER},
     Action.HOLD: OPERATORS | {Role.EHS, Role.MANAGER},
     Action.RELEASE: {Role.SUPERVISOR, Role.EHS},
     Action.RELEASE_HAZARD: {Role.EHS},

@@ -9,3 +9,4 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("plant.inventory.facts")
+        import_module("plant.inventory.repacking").register()
