@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "processing",
     "shipments",
     "plant.dashboard",
+    "plant.operation",
     "plant.demo",
 ]
 

@@ -18,6 +18,8 @@ from plant.demo import site, story
 from plant.inventory import master_data
 from plant.inventory.models import Container
 from plant.models import Role
+from plant.operation.models import Run
+from plant.operation.services import record_run
 from processing import services as processing
 from tests.factories import NOON, minutes, world
 
@@ -36,6 +38,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "plant_attempt_count_not_negative": ("count = -1", ANY),
     "recompute_mark_names_its_fact": ("fact = ''", ANY),
     "recompute_mark_failure_is_whole": ("error = 'Boom', attempts = 0", ANY),
+    "operation_run_kind_known": ("kind = 'nap'", ANY),
+    "operation_run_ends_after_it_began": ("ended_at = began_at - interval '1 second'", ANY),
     "api_apikey_has_name": ("name = ''", ANY),
     "api_apikey_stored_as_hash": ("digest = 'secret'", ANY),
     "api_apikey_scopes_known": ("scopes = '{everything}'", ANY),
@@ -77,6 +81,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     ),
     "inventory_movement_weighed_has_weighing": ("weighing_id = NULL", "how_known = 'weighed'"),
     "inventory_movement_calculated_has_formula": ("formula = ''", "how_known = 'calculated'"),
+    "inventory_movement_correction_has_reason": ("corrects_id = id, reason = ''", ANY),
     "inventory_movement_reversal_has_reason": ("reverses_id = id, reason = ''", ANY),
     "inventory_movement_kind_known": ("kind = 'teleport'", ANY),
     "inventory_movement_how_known_known": ("how_known = 'guessed'", "how_known = 'carried'"),
@@ -166,6 +171,7 @@ def worked(module_db: None) -> None:
     )
     api.create_key(party=plant.parties["POST1"], name="invoicing", by=None, at=NOON)
     recompute.mark_stale("daily-flow", "GMBI:2026-06-10")
+    record_run(kind=Run.Kind.BACKUP, began_at=NOON, ended_at=NOON, details={})
     assert plant.users["partner"].role == Role.PARTNER
 
 

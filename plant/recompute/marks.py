@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.db import connection
 
 from plant.recompute.registry import registered
 
 CHANNEL = "recompute"
-ERROR_LENGTH = 300
+ERROR_LENGTH, REQUEST_ID_LENGTH = 300, 40
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,18 @@ class Seen:
 
     id: int
     attempts: int
+    request_id: str
 
 
 @dataclass(frozen=True)
 class Due:
-    """A fact to compute now: since when it has waited for that, and its newest mark."""
+    """A fact to compute now: since when it has waited for that, its newest mark, and the request that made this."""
 
     fact: str
     key: str
     since: datetime
     newest: int
+    request_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,16 @@ def mark_stale(fact: str, *keys: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH mark AS (INSERT INTO recompute_mark (fact, key) SELECT %s, unnest(%s::text[]))
+            WITH mark AS (INSERT INTO recompute_mark (fact, key, request_id) SELECT %s, unnest(%s::text[]), %s)
             SELECT pg_notify(%s, '')
             """,
-            [fact, sorted(set(keys)), CHANNEL],
+            [fact, sorted(set(keys)), _request_id(), CHANNEL],
         )
+
+
+def _request_id() -> str:
+    """The request this is done for, from the log's context; a command has none."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))[:REQUEST_ID_LENGTH]
 
 
 def mark_all(fact: str) -> int:
@@ -90,7 +98,8 @@ def due(now: datetime, limit: int) -> list[Due]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT fact, key, min(coalesce(due_at, marked_at)) AS since, max(id)
+            SELECT fact, key, min(coalesce(due_at, marked_at)) AS since, max(id),
+                   (array_agg(request_id ORDER BY id DESC))[1]
             FROM recompute_mark WHERE due_at IS NULL OR due_at <= %s
             GROUP BY fact, key ORDER BY since, max(id) LIMIT %s
             """,
@@ -115,7 +124,7 @@ def take(fact: str, key: str, now: datetime) -> list[Seen]:
             DELETE FROM recompute_mark WHERE fact = %(fact)s AND key = %(key)s AND EXISTS (
                 SELECT FROM recompute_mark
                 WHERE fact = %(fact)s AND key = %(key)s AND (due_at IS NULL OR due_at <= %(now)s))
-            RETURNING id, attempts
+            RETURNING id, attempts, request_id
             """,
             {"fact": fact, "key": key, "now": now},
         )
@@ -128,9 +137,9 @@ def put_off(fact: str, key: str, seen: Iterable[Seen], error: str, due_at: datet
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH seen AS (DELETE FROM recompute_mark WHERE id = ANY(%s) RETURNING marked_at, attempts)
-            INSERT INTO recompute_mark (fact, key, marked_at, due_at, attempts, error)
-            SELECT %s, %s, min(marked_at), %s, max(attempts) + 1, %s FROM seen HAVING count(*) > 0
+            WITH seen AS (DELETE FROM recompute_mark WHERE id = ANY(%s) RETURNING marked_at, attempts, request_id)
+            INSERT INTO recompute_mark (fact, key, marked_at, due_at, attempts, error, request_id)
+            SELECT %s, %s, min(marked_at), %s, max(attempts) + 1, %s, max(request_id) FROM seen HAVING count(*) > 0
             """,
             [[mark.id for mark in seen], fact, key, due_at, error[:ERROR_LENGTH]],
         )

@@ -16,6 +16,8 @@ class Mark(models.Model):
     """When to try again after a failure; null: at once."""
     attempts = models.IntegerField(db_default=0)
     error = models.CharField(max_length=300, blank=True, db_default="")
+    request_id = models.CharField(max_length=40, blank=True, db_default="")
+    """The request that changed the sources: the log lines of its computation carry it."""
 
     class Meta:
         indexes = (models.Index(fields=("fact", "key"), name="recompute_mark_fact_key"),)

@@ -35,9 +35,11 @@ Clock = Callable[[], dt.datetime]
 class Relay:
     """Looks at the list of stale facts whenever something is marked, and every second."""
 
-    def __init__(self, *, bell: Bell, clock: Clock) -> None:
+    def __init__(self, *, bell: Bell, clock: Clock, beside: Callable[[], None] = lambda: None) -> None:
+        """`beside` is done before each look, a second apart at most: what shows that the relay is at work."""
         self.bell = bell
         self.clock = clock
+        self.beside = beside
         self._rung: dict[tuple[str, str], tuple[float, int]] = {}  # when, and for which newest mark
         self._silent_until = 0.0
 
@@ -60,6 +62,7 @@ class Relay:
             time.sleep(LOOK_SECONDS)
         log.info("relay_at_work")
         while True:
+            self.beside()
             pause = self.look()
             for _notification in listener.notifies(timeout=pause, stop_after=1):
                 pass
@@ -85,11 +88,16 @@ class Relay:
                 pause = min(pause, wait)
             elif time.monotonic() < self._silent_until:
                 break
-            elif self.bell(each.fact, each.key):
+            elif self._ring(each):
                 self._rung[each.fact, each.key] = time.monotonic(), each.newest
             else:
                 self._silent_until = time.monotonic() + BROKEN_BELL_SECONDS
         return pause
+
+    def _ring(self, each: marks.Due) -> bool:
+        """Rings; the task carries the request that it is for into its log lines."""
+        with structlog.contextvars.bound_contextvars(**({"request_id": each.request_id} if each.request_id else {})):
+            return self.bell(each.fact, each.key)
 
     def _wait_before_ringing(self, each: marks.Due) -> float:
         if (each.fact, each.key) not in self._rung:

@@ -27,12 +27,15 @@ def run(fact: str, key: str, now: dt.datetime) -> bool:
                 return False
             seen = marks.take(fact, key, now)
             if seen:
-                _compute(fact, key, now)
+                _compute(fact, key, now, seen)
     except Exception as error:
         if not seen:  # the list itself could not be read
             raise
-        log.exception("fact_failed", fact=fact, key=key)
+        log.exception("fact_failed", fact=fact, key=key, requests=_requests(seen))
         marks.put_off(fact, key, seen, _first_line(error), now + _pause(seen))
+    else:
+        if seen:
+            log.info("fact_computed", fact=fact, key=key, requests=_requests(seen))
     return bool(seen)
 
 
@@ -48,13 +51,22 @@ def drain(now: dt.datetime, *, at_most: int | None = None) -> int:
     return tried
 
 
-def _compute(fact: str, key: str, now: dt.datetime) -> None:
+def _compute(fact: str, key: str, now: dt.datetime, seen: list[marks.Seen]) -> None:
+    """Computes it and lists what follows; all of that, and its lines in the log, for the newest request that asked."""
     known = registered(fact)
     if known is None:
         raise UnknownFact(f"no room has registered a fact called {fact}")
-    known.compute(key, now)
-    for follower, keys in followers(fact, key).items():
-        marks.mark_stale(follower, *keys)
+    requests = _requests(seen)
+    with structlog.contextvars.bound_contextvars(**({"request_id": requests[-1]} if requests else {})):
+        known.compute(key, now)
+        for follower, keys in followers(fact, key).items():
+            marks.mark_stale(follower, *keys)
+
+
+def _requests(seen: list[marks.Seen]) -> list[str]:
+    """The requests that asked for this computation, the newest last, ten at most."""
+    newest = sorted((mark for mark in seen if mark.request_id), key=lambda mark: mark.id)
+    return list(dict.fromkeys(mark.request_id for mark in newest))[-10:]
 
 
 def _first_line(error: Exception) -> str:
