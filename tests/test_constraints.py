@@ -82,6 +82,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "inventory_movement_weighed_has_weighing": ("weighing_id = NULL", "how_known = 'weighed'"),
     "inventory_movement_calculated_has_formula": ("formula = ''", "how_known = 'calculated'"),
     "inventory_movement_correction_has_reason": ("corrects_id = id, reason = ''", ANY),
+    "inventory_movement_correction_has_reason": ("corrects_id = id, reason = ''", ANY),
     "inventory_movement_reversal_has_reason": ("reverses_id = id, reason = ''", ANY),
     "inventory_movement_kind_known": ("kind = 'teleport'", ANY),
     "inventory_movement_how_known_known": ("how_known = 'guessed'", "how_known = 'carried'"),

@@ -33,11 +33,14 @@ SELECT flow, material_id, line_id, sum(kg) FROM (
            END AS flow,
            boxed.material_id,
            line.id AS line_id,
-           m.kg * CASE WHEN m.reverses_id IS NULL THEN 1 ELSE -1 END
-                * CASE WHEN m.kind = 'return' THEN -1
-                       WHEN m.kind = 'unaccounted' AND out_of.kind = 'unaccounted' AND m.reverses_id IS NULL THEN -1
-                       WHEN m.kind = 'unaccounted' AND dest.kind = 'unaccounted' AND m.reverses_id IS NOT NULL THEN -1
-                       ELSE 1 END AS kg
+           CASE WHEN CASE m.kind
+                       WHEN 'receive' THEN out_of.kind = 'supplier'
+                       WHEN 'charge' THEN tc.form = 'run'
+                       WHEN 'return' THEN tc.form = 'run'
+                       WHEN 'output' THEN tc.form IN ('boxed', 'heap')
+                       WHEN 'ship' THEN dest.kind = 'customer'
+                       ELSE dest.kind = m.kind
+                     END THEN m.kg ELSE -m.kg END AS kg
     FROM inventory_movement m
     JOIN inventory_location out_of ON out_of.id = m.from_location_id
     JOIN inventory_location dest ON dest.id = m.to_location_id
@@ -63,7 +66,8 @@ def between(site: Site, first: dt.date, last: dt.date) -> list[Flow]:
     """The flows of the site days from `first` to `last`, both included, from their movements.
 
     *processed* = net charge (charges less returns) of containers received from outside, counted once (F11); our own
-    outputs charged again are *reworked*. A reversal counts on the day of what it reverses.
+    outputs charged again are *reworked*. The sign is that of the direction, so reversals and corrections need no rule
+    of their own; both count on the day of what they change.
     """
     with connection.cursor() as cursor:
         cursor.execute(_BETWEEN, {"site": site.pk, "first": first, "last": last})

@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from django.db import connection
 
+from plant.inventory.models import corrected_kg_sql
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -22,7 +24,8 @@ class Edge:
 
 
 def _standing(alias: str) -> str:
-    return f"""{alias}.reverses_id IS NULL
+    """Neither a reversal nor reversed, nor a correction's difference, which is no edge of its own."""
+    return f"""{alias}.reverses_id IS NULL AND {alias}.corrects_id IS NULL
         AND NOT EXISTS (SELECT FROM inventory_movement r WHERE r.reverses_id = {alias}.id)"""
 
 
@@ -40,16 +43,16 @@ _STEP = f"""
           AND (walk.at IS NULL OR ({{filling}}))
     ) m ON TRUE
 """
-_WALK = """
+_WALK = f"""
 WITH RECURSIVE walk (id, at, movement) AS (
     SELECT unnest(%(ids)s::bigint[]), NULL::timestamptz, NULL::bigint
     UNION
-    SELECT m.{far}, CASE WHEN far.form = 'heel' THEN m.occurred_at END, CASE WHEN far.form = 'heel' THEN m.id END
-    FROM walk {step}
-    JOIN inventory_container far ON far.id = m.{far}
+    SELECT m.{{far}}, CASE WHEN far.form = 'heel' THEN m.occurred_at END, CASE WHEN far.form = 'heel' THEN m.id END
+    FROM walk {{step}}
+    JOIN inventory_container far ON far.id = m.{{far}}
 )
-SELECT from_container_id, to_container_id, sum(kg)
-FROM (SELECT DISTINCT m.id, m.from_container_id, m.to_container_id, m.kg FROM walk {step}) AS edges
+SELECT from_container_id, to_container_id, sum({corrected_kg_sql("edges")})
+FROM (SELECT DISTINCT m.id, m.from_container_id, m.from_location_id, m.to_container_id, m.kg FROM walk {{step}}) AS edges
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 _BACK = _STEP.format(

@@ -56,6 +56,12 @@ class Move:
     weighing: Weighing | None = None
     formula: str = ""
     reverses: Movement | None = None
+    corrects: Movement | None = None
+
+    @property
+    def of(self) -> Movement | None:
+        """The earlier movement that it turns round or changes, and whose instant and site day it takes."""
+        return self.reverses or self.corrects
 
     @property
     def ends(self) -> tuple[tuple[Container, Location], tuple[Container, Location]]:
@@ -67,7 +73,8 @@ Key = tuple[int, int]
 
 @transaction.atomic
 def post(moves: Sequence[Move], *, by: User, at: dt.datetime, now: dt.datetime, reason: str = "") -> list[Movement]:
-    """Post movements that happened at `at`, keyed in at `now`.
+    """Post movements that happened at `at`, keyed in at `now`; reversals and corrections happened when what they
+    are of did.
 
     Raises `Overdrawn` naming container and remaining kg, `BadInstant` for a time ahead or before what it needs,
     `NeedsReason` for a late one without a reason, `NotAllowed` for a back-dated one without a supervisor.
@@ -77,35 +84,39 @@ def post(moves: Sequence[Move], *, by: User, at: dt.datetime, now: dt.datetime, 
             raise BadKg(_("A mass lies above 0 kg and at most at 1,000,000 kg, to the gram."))
     _check_instant(moves, at=at, now=now, reason=reason)
     site = moves[0].from_container.site
-    months.check_open(site, {_site_day(move, site, at) for move in moves}, by=by, now=now, reason=reason)
+    days = {_site_day(move, site, at) for move in moves}
+    months.check_open(site, days, by=by, now=now, reason=reason)
     changes: dict[Key, Decimal] = defaultdict(lambda: ZERO_KG)
     for move in moves:
         for (container, location), sign in zip(move.ends, (-1, 1), strict=True):
             changes[container.pk, location.pk] += sign * move.kg
     held = _lock(moves, changes)
     backdated = _backdated(moves, at=at)
-    if backdated and not any(move.reverses for move in moves):
+    if backdated and not any(move.of for move in moves):
         _check_correction(backdated, by=by, reason=reason)
     _check_left(moves, changes, held)
     _change(changes)
     rows = _insert(moves, site=site, by=by, at=at, reason=reason)
     _check_history(backdated)
-    recompute.mark_stale("daily-flow", f"{site.code}:{site.day(at).isoformat()}")
+    for day in sorted(days):
+        recompute.mark_stale("daily-flow", f"{site.code}:{day.isoformat()}")
     return rows
 
 
 def _check_instant(moves: Sequence[Move], *, at: dt.datetime, now: dt.datetime, reason: str) -> None:
+    if all(move.of for move in moves):
+        return
     if at > now + AHEAD:
         raise BadInstant(_("This time is still to come. Enter when it happened, at the latest now."), field="at")
     if at.year < 2000:
         raise BadInstant(_("Nothing happened here before the year 2000. Check the date."), field="at")
-    if at < now - LATE and not reason and not any(move.reverses for move in moves):
+    if at < now - LATE and not reason:
         raise NeedsReason(_("This is more than 24 hours back. Type why it is entered late."), field="reason")
 
 
 def _site_day(move: Move, site: Site, at: dt.datetime) -> dt.date:
-    """A reversal counts on the day of what it reverses."""
-    return move.reverses.site_day if move.reverses else site.day(at)
+    """A reversal counts on the day of what it reverses, a correction on that of what it corrects."""
+    return move.of.site_day if move.of else site.day(at)
 
 
 def _is_free(container: Container, location: Location) -> bool:
@@ -167,11 +178,12 @@ def _insert(moves: Sequence[Move], *, site: Site, by: User, at: dt.datetime, rea
             how_known=move.how_known,
             weighing=move.weighing,
             formula=move.formula,
-            occurred_at=at,
+            occurred_at=move.of.occurred_at if move.of else at,
             site_day=_site_day(move, site, at),
             by=by,
             station=audit.station(),
             reverses=move.reverses,
+            corrects=move.corrects,
             reason=reason,
         )
         for move in moves
@@ -184,9 +196,10 @@ def _packed(moves: Iterable[Move]) -> dict[int, Container]:
     return {c.pk: c for move in moves for c, _place in move.ends if c.form in packed}
 
 
-def _backdated(moves: Iterable[Move], *, at: dt.datetime) -> list[Container]:
-    """Containers that already have a movement after `at`."""
+def _backdated(moves: Sequence[Move], *, at: dt.datetime) -> list[Container]:
+    """Containers that already have a movement after this."""
     packed = _packed(moves)
+    at = min(move.of.occurred_at if move.of else at for move in moves)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -210,7 +223,8 @@ def _check_correction(backdated: Sequence[Container], *, by: User, reason: str) 
 
 
 def _check_history(backdated: Sequence[Container]) -> None:
-    """No box may ever have held less than nothing in a real place, at any instant of its history."""
+    """No box may ever have held less than nothing in a real place, at any instant of its history. What was reversed or
+    corrected counts together with that, as one entry: the window takes what is equal in its order at once."""
     if not backdated:
         return
     with connection.cursor() as cursor:
@@ -218,13 +232,17 @@ def _check_history(backdated: Sequence[Container]) -> None:
             """
             SELECT c.reference, min(e.kg) FROM (
                 SELECT container_id, sum(kg) OVER (PARTITION BY container_id, location_id
-                                                   ORDER BY occurred_at, id) AS kg, location_id
+                                                   ORDER BY occurred_at, entry) AS kg, location_id
                 FROM (
-                    SELECT id, occurred_at, to_container_id AS container_id, to_location_id AS location_id, kg
-                    FROM inventory_movement WHERE to_container_id = ANY(%(ids)s)
-                    UNION ALL
-                    SELECT id, occurred_at, from_container_id, from_location_id, -kg
-                    FROM inventory_movement WHERE from_container_id = ANY(%(ids)s)
+                    SELECT m.occurred_at, coalesce(m.corrects_id, turned.corrects_id, turned.id, m.id) AS entry,
+                           ends.container_id, ends.location_id, ends.kg
+                    FROM inventory_movement m
+                    LEFT JOIN inventory_movement turned ON turned.id = m.reverses_id
+                    CROSS JOIN LATERAL (VALUES (m.to_container_id, m.to_location_id, m.kg),
+                                               (m.from_container_id, m.from_location_id, -m.kg)
+                    ) AS ends (container_id, location_id, kg)
+                    WHERE (m.to_container_id = ANY(%(ids)s) OR m.from_container_id = ANY(%(ids)s))
+                      AND ends.container_id = ANY(%(ids)s)
                 ) AS ends
             ) AS e
             JOIN inventory_container c ON c.id = e.container_id
@@ -269,6 +287,15 @@ def turned(movement: Movement) -> Move:
     )
 
 
+def turned_whole(movements: Sequence[Movement]) -> list[Move]:
+    """Each movement turned round, then all differences that corrected them."""
+    differences = Movement.objects.filter(corrects__in=movements).select_related(*ENDS).order_by("pk")
+    return [turned(movement) for movement in (*movements, *differences)]
+
+
+ENDS = ("from_container", "from_location", "to_container", "to_location")
+
+
 @transaction.atomic
 def reverse(
     movements: Sequence[Movement],
@@ -278,8 +305,9 @@ def reverse(
     reason: str,
     only_if: Callable[[Movement], None] | None = None,
 ) -> list[Movement]:
-    """Turn movements round, each dated as what it reverses. Raises `DomainError` where one is reversed already or
-    where what it brought has gone on since (`Overdrawn`, `BadInstant`).
+    """Turn movements round with the differences that corrected them, each dated as what it reverses; in their order.
+    Raises `DomainError` where one is reversed already or where what it brought has gone on since (`Overdrawn`,
+    `BadInstant`). A difference alone is not reversed: the weight is corrected again.
 
     `only_if` raises what else speaks against one; it is asked under the locks, so that what it saw stays so.
     """
@@ -291,14 +319,14 @@ def reverse(
     ends = [pk for movement in movements for pk in (movement.from_container_id, movement.to_container_id)]
     list(Container.objects.for_change().packed().filter(pk__in=ends))
     for movement in movements:
+        if movement.corrects_id is not None:
+            raise DomainError(_("This is a correction. Correct the weight once more to change it."))
         if movement.reverses_id is not None or Movement.objects.filter(reverses=movement).exists():
             raise DomainError(_("This entry is reversed already. Load the page again to see it."))
         if only_if is not None:
             only_if(movement)
-    rows: list[Movement] = []
-    for movement in sorted(movements, key=lambda m: m.pk, reverse=True):
-        rows += post([turned(movement)], by=by, at=movement.occurred_at, now=now, reason=reason)
-    return rows
+    rows = post(turned_whole(movements), by=by, at=now, now=now, reason=reason)
+    return rows[: len(movements)]
 
 
 def held_kg(container: Container, location: Location) -> Decimal:

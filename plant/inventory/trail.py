@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, Sum
 
-from plant.inventory.models import Container, Movement
+from plant.inventory.models import Container, Movement, corrected_kg
 from plant.units import ZERO_KG
 
 PACKED = (Container.Form.BOXED, Container.Form.HEAP)
@@ -66,14 +66,14 @@ def of(containers: Collection[Container]) -> Trail:
 
 
 def _edges(where: Q) -> list[Edge]:
-    """How much went from one container into another, reversals and what they reverse left out."""
+    """How much went from one container into another, as it was corrected; what was reversed is left out."""
     names = ("pk", "form", "reference", "lot__reference", "lot__material__name")
     rows = (
         Movement.objects.standing()
         .filter(where)
         .exclude(from_container=F("to_container"))
         .values_list(*(f"{end}_container__{name}" for end in ("from", "to") for name in names))
-        .annotate(sum=Sum("kg"))
+        .annotate(sum=Sum(corrected_kg()))
         .order_by("from_container", "to_container")
     )
     return [Edge(Node(*row[:5]), Node(*row[5:10]), row[10]) for row in rows]

@@ -14,6 +14,8 @@ from plant.inventory.models.movements import (
     MovementQuerySet,
     Scale,
     Weighing,
+    corrected_kg,
+    corrected_kg_sql,
 )
 from plant.inventory.models.stations import StationTare
 
@@ -44,4 +46,6 @@ __all__ = (
     "Scale",
     "StationTare",
     "Weighing",
+    "corrected_kg",
+    "corrected_kg_sql",
 )

@@ -4,17 +4,19 @@ import datetime as dt
 from decimal import Decimal
 
 import pghistory
+import pgtrigger
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.expressions import Func
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.expressions import Combinable, Func
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from plant.inventory.models.containers import Container
 from plant.inventory.models.locations import Location
 from plant.inventory.models.lots import Lot
 from plant.models import Site, Station, User
-from plant.states import append_only
-from plant.units import HEAVIEST_KG, KG
+from plant.states import GuardTrigger, append_only
+from plant.units import HEAVIEST_KG, KG, ZERO_KG
 
 
 class ClockTimestamp(Func):
@@ -132,6 +134,24 @@ class Weighing(models.Model):
         return f"{self.net_read} {self.unit}"
 
 
+def corrected_kg(path: str = "") -> Combinable:
+    """The mass of the movement at `path` as it stands today: with the differences that its corrections posted."""
+    at = f"{path}__" if path else ""
+    same_ends = Q(from_container=OuterRef(f"{at}from_container"), from_location=OuterRef(f"{at}from_location"))
+    differences = Movement.objects.filter(corrects=OuterRef(f"{at}pk")).order_by().values("corrects")
+    sums = differences.annotate(sum=Sum(Case(When(same_ends, then=F("kg")), default=-F("kg")))).values("sum")
+    return F(f"{at}kg") + Coalesce(Subquery(sums), Value(ZERO_KG), output_field=models.DecimalField(**KG))
+
+
+def corrected_kg_sql(movement: str) -> str:
+    """The same for a statement of our own; `movement` is its alias there. One probe of a small index."""
+    return f"""({movement}.kg + coalesce((
+        SELECT sum(CASE WHEN difference.from_container_id = {movement}.from_container_id
+                         AND difference.from_location_id = {movement}.from_location_id
+                        THEN difference.kg ELSE -difference.kg END)
+        FROM inventory_movement AS difference WHERE difference.corrects_id = {movement}.id), 0))"""
+
+
 class MovementQuerySet(models.QuerySet["Movement"]):
     def of_container(self, container: Container) -> "MovementQuerySet":
         return self.filter(Q(from_container=container) | Q(to_container=container))
@@ -140,8 +160,40 @@ class MovementQuerySet(models.QuerySet["Movement"]):
         return self.filter(Q(from_container__lot=lot) | Q(to_container__lot=lot))
 
     def standing(self) -> "MovementQuerySet":
-        """Neither a reversal nor reversed."""
-        return self.filter(reverses__isnull=True, reversed_by__isnull=True)
+        """What happened and still counts: neither a reversal nor reversed, nor a correction's difference, which only
+        changes how much another movement moved."""
+        return self.filter(reverses__isnull=True, reversed_by__isnull=True, corrects__isnull=True)
+
+    def with_corrected_kg(self) -> "MovementQuerySet":
+        """Each with `corrected_kg`: its mass with the differences its corrections posted. Of what was moved, sum this
+        over standing movements, or `kg` by direction over all of them; both are the same."""
+        return self.annotate(corrected_kg=corrected_kg())
+
+
+DIFFERENCE = GuardTrigger(
+    name="corrects_an_entry",
+    constraint="inventory_movement_corrects_an_entry",
+    sentence="A correction is posted between the ends of what it corrects, on its day. Load the page again.",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    condition=pgtrigger.Q(new__corrects__isnull=False),
+    func="""
+        PERFORM FROM inventory_movement AS o
+        WHERE o.id = NEW.corrects_id AND o.corrects_id IS NULL AND o.reverses_id IS NULL
+            AND (o.kind, o.occurred_at, o.site_day) = (NEW.kind, NEW.occurred_at, NEW.site_day)
+            AND ((NEW.from_container_id, NEW.from_location_id, NEW.to_container_id, NEW.to_location_id)
+                = (o.from_container_id, o.from_location_id, o.to_container_id, o.to_location_id)
+              OR (NEW.to_container_id, NEW.to_location_id, NEW.from_container_id, NEW.from_location_id)
+                = (o.from_container_id, o.from_location_id, o.to_container_id, o.to_location_id))
+            AND NOT EXISTS (SELECT FROM inventory_movement AS r WHERE r.reverses_id = o.id);
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'corrects no standing entry of its ends' USING ERRCODE = 'check_violation',
+                CONSTRAINT = 'inventory_movement_corrects_an_entry';
+        END IF;
+        RETURN NEW;
+    """,
+)
+"""A difference corrects an entry that stands, never a correction or a reversal, and lies between its two ends."""
 
 
 class Movement(models.Model):
@@ -187,7 +239,14 @@ class Movement(models.Model):
     station = models.ForeignKey(Station, models.PROTECT, null=True, blank=True, related_name="+")
     """At whose terminal it was entered; none at a desk (docs/adr/0009)."""
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    corrects = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="differences", db_index=False
+    )
+    """This is the difference by which a correction changed that movement: of the same kind and instant, with its ends
+    as they are where the mass grew, turned round where it shrank."""
     reason = models.CharField(max_length=500, blank=True)
+    corrected_kg: Decimal
+    """Of `with_corrected_kg()` only."""
 
     objects = MovementQuerySet.as_manager()
 
@@ -218,6 +277,11 @@ class Movement(models.Model):
                 condition=Q(reverses__isnull=True) | ~Q(reason=""),
                 name="inventory_movement_reversal_has_reason",
                 violation_error_message="A reversal says why. Type a reason.",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | (Q(reverses__isnull=True) & ~Q(reason="")),
+                name="inventory_movement_correction_has_reason",
+                violation_error_message="A correction says why, and reverses nothing. Type a reason.",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -256,8 +320,9 @@ class Movement(models.Model):
             models.Index(fields=("from_container", "occurred_at"), name="inventory_movement_from"),
             models.Index(fields=("to_container", "occurred_at"), name="inventory_movement_to"),
             models.Index(fields=("site", "site_day", "kind"), name="inventory_movement_day"),
+            models.Index(fields=("corrects",), condition=Q(corrects__isnull=False), name="inventory_movement_corrects"),
         )
-        triggers = tuple(append_only("inventory_movement"))
+        triggers = (*append_only("inventory_movement"), DIFFERENCE)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.kg} kg"
