@@ -135,15 +135,15 @@ PLACES = (
 )
 
 CONTAINER_KINDS = (
-    # code, name, tare, least and largest plausible net kg, boxed
-    ("GAYLORD", "Gaylord", "45", "20", "1000", True),
-    ("DRUM", "Drum", "20", "5", "400", True),
-    ("CRATE", "Crate", "80", "20", "1500", True),
-    ("PALLET", "Pallet", "25", "20", "1500", True),
-    ("BIG_BAG", "Big bag", "3", "50", "1200", True),
-    ("TOTE", "Tote", "60", "10", "1300", True),
-    ("ROLL_OFF", "Roll-off box", "2500", "200", "20000", True),
-    ("HEAP", "Heap", None, "100", "40000", False),
+    # code, name, tare, least and largest plausible net kg, target for product, boxed
+    ("GAYLORD", "Gaylord", "45", "20", "1000", None, True),
+    ("DRUM", "Drum", "20", "5", "400", None, True),
+    ("CRATE", "Crate", "80", "20", "1500", None, True),
+    ("PALLET", "Pallet", "25", "20", "1500", None, True),
+    ("BIG_BAG", "Big bag", "3", "50", "1200", "800", True),
+    ("TOTE", "Tote", "60", "10", "1300", None, True),
+    ("ROLL_OFF", "Roll-off box", "2500", "200", "20000", None, True),
+    ("HEAP", "Heap", None, "100", "40000", None, False),
 )
 
 STATIONS = (
@@ -282,12 +282,13 @@ def _places(plant: Plant) -> None:
             parent=plant.locations[parent] if parent else None,
             is_ddr=is_ddr,
         )
-    for code, name, tare, least, largest, is_boxed in CONTAINER_KINDS:
+    for code, name, tare, least, largest, target, is_boxed in CONTAINER_KINDS:
         plant.kinds[code] = master_data.define_container_kind(
             site=site,
             code=code,
             name=name,
             tare_kg=Decimal(tare) if tare else None,
+            target_kg=Decimal(target) if target else None,
             plausible_min_kg=Decimal(least),
             plausible_max_kg=Decimal(largest),
             is_boxed=is_boxed,

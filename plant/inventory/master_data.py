@@ -121,14 +121,17 @@ def define_container_kind(
     plausible_min_kg: Decimal,
     plausible_max_kg: Decimal,
     tare_kg: Decimal | None = None,
+    target_kg: Decimal | None = None,
     is_boxed: bool = True,
 ) -> ContainerKind:
-    """Enter a kind of packaging with its stored tare and the net masses that are plausible in it, in kg."""
+    """Enter a kind of packaging with its stored tare, the net masses that are plausible in it, and the one it is filled
+    to with product, in kg."""
     return ContainerKind.objects.create(
         site=site,
         code=code,
         name=name,
         tare_kg=tare_kg,
+        target_kg=target_kg,
         plausible_min_kg=plausible_min_kg,
         plausible_max_kg=plausible_max_kg,
         is_boxed=is_boxed,

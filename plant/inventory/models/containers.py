@@ -24,6 +24,8 @@ class ContainerKind(models.Model):
     tare_kg = models.DecimalField(**KG, null=True, blank=True)
     plausible_min_kg = models.DecimalField(**KG)
     plausible_max_kg = models.DecimalField(**KG)
+    target_kg = models.DecimalField(**KG, null=True, blank=True)
+    """How full one is filled with product; none where it is filled as it comes."""
     is_boxed = models.BooleanField(default=True)
     """False for a heap or a silo charge without a box."""
     is_active = models.BooleanField(default=True)
@@ -46,6 +48,12 @@ class ContainerKind(models.Model):
                 condition=Q(tare_kg__isnull=True) | Q(tare_kg__gte=0, tare_kg__lte=HEAVIEST_KG),
                 name="inventory_containerkind_tare_bounds",
                 violation_error_message="A stored tare cannot be negative or above 1,000,000 kg.",
+            ),
+            models.CheckConstraint(
+                condition=Q(target_kg__isnull=True)
+                | Q(target_kg__gte=F("plausible_min_kg"), target_kg__lte=F("plausible_max_kg")),
+                name="inventory_containerkind_target_plausible",
+                violation_error_message="A target weight lies within the plausible masses.",
             ),
         )
 
