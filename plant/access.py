@@ -42,6 +42,8 @@ class Action(Enum):
     REVERSE_ANY = "reverse another person's entry"
     BACKDATE = "enter something before a container's latest movement"
     SHIP = "ship"
+    PRINT = "print labels"
+    SET_PRINTERS = "set up printers"
     SEE_DASHBOARD = "see the dashboard"
     ENTER_CLOSED_MONTH = "enter something into a month that is signed off"
     SIGN_MONTH = "sign off a month"
@@ -66,6 +68,8 @@ MAY: dict[Action, set[Role]] = {
     Action.REVERSE_ANY: {Role.SUPERVISOR},
     Action.BACKDATE: {Role.SUPERVISOR},
     Action.SHIP: OPERATORS,
+    Action.PRINT: OPERATORS | {Role.EHS, Role.MANAGER, Role.ADMINISTRATOR},
+    Action.SET_PRINTERS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.SEE_DASHBOARD: STAFF,
     Action.ENTER_CLOSED_MONTH: {Role.SUPERVISOR},
     Action.SIGN_MONTH: {Role.MANAGER},

@@ -23,6 +23,23 @@ class Site(models.Model):
     """Stands in every reference of the site (`LG-2026-000042` for mark G); the first site has none."""
     address = models.TextField(blank=True)
     epa_id = models.CharField(max_length=12, blank=True)
+    gs1_prefix = models.CharField(max_length=10, blank=True)
+    """The GS1 company prefix in the SSCC of its containers; blank: they have none."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(gs1_prefix__regex=r"^([0-9]{7,10})?$"),
+                name="plant_site_gs1_prefix_digits",
+                violation_error_message="A GS1 company prefix has 7 to 10 digits.",
+            ),
+            models.UniqueConstraint(
+                fields=("gs1_prefix",),
+                condition=~Q(gs1_prefix=""),
+                name="plant_site_gs1_prefix_unique",
+                violation_error_message="Another site counts its containers with this GS1 company prefix already.",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.code

@@ -6,9 +6,14 @@ from plant.models import Facility, Party, Site, Station
 
 
 @transaction.atomic
-def create_site(*, code: str, name: str, timezone: str, mark: str = "", address: str = "", epa_id: str = "") -> Site:
-    """Open a site. Its mark stands in all its references and cannot be another site's."""
-    return Site.objects.create(code=code, name=name, timezone=timezone, mark=mark, address=address, epa_id=epa_id)
+def create_site(
+    *, code: str, name: str, timezone: str, mark: str = "", address: str = "", epa_id: str = "", gs1_prefix: str = ""
+) -> Site:
+    """Open a site. Its mark stands in all its references, its GS1 company prefix in the SSCC of its containers; neither
+    can be another site's."""
+    return Site.objects.create(
+        code=code, name=name, timezone=timezone, mark=mark, address=address, epa_id=epa_id, gs1_prefix=gs1_prefix
+    )
 
 
 @transaction.atomic

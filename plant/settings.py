@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "plant",
     "plant.recompute",
     "plant.api",
+    "plant.records",
     "plant.inventory",
     "plant.limits",
     "intake",

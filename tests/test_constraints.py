@@ -20,6 +20,9 @@ from plant.inventory.models import Container
 from plant.models import Role
 from plant.operation.models import Run
 from plant.operation.services import record_run
+from plant.records import services as records
+from plant.records.label import Label
+from plant.records.models import Printer
 from processing import services as processing
 from tests.factories import NOON, minutes, world
 
@@ -36,6 +39,16 @@ REFUSED: dict[str, tuple[str, str]] = {
     "plant_user_badge_plain": ("badge = 'op 1'", ANY),
     "plant_station_unit_known": ("unit = 'st'", ANY),
     "plant_attempt_count_not_negative": ("count = -1", ANY),
+    "plant_site_gs1_prefix_digits": ("gs1_prefix = '12345'", ANY),
+    "records_printer_has_address": ("port = 0", ANY),
+    "records_labelprint_names_its_subject": ("subject = ''", ANY),
+    "records_labelprint_copies_bounds": ("copies = 0", ANY),
+    "records_labelprint_reason_known": ("reason = 'other', note = ''", ANY),
+    "records_printjob_ends_once": (
+        "sent_at = now(), dropped_at = now(), dropped_by_id = (SELECT id FROM plant_user LIMIT 1)",
+        ANY,
+    ),
+    "records_printjob_dropped_complete": ("dropped_at = now()", ANY),
     "recompute_mark_names_its_fact": ("fact = ''", ANY),
     "recompute_mark_failure_is_whole": ("error = 'Boom', attempts = 0", ANY),
     "operation_run_kind_known": ("kind = 'nap'", ANY),
@@ -119,7 +132,9 @@ REFUSED: dict[str, tuple[str, str]] = {
 }
 # unique constraint: the columns that a second row would share, and those that must differ to get that far
 OTHERWISE: dict[str, dict[str, str]] = {
+    "plant_site_gs1_prefix_unique": {"code": "'OTHER'", "mark": "'ZZ'"},
     "plant_user_badge_unique": {"username": "'another'"},
+    "records_printer_one_at_a_station": {"code": "'OTHER'"},
     "inventory_location_one_outside": {"code": "'ELSEWHERE'"},
     "inventory_location_one_per_station": {"code": "'ELSEWHERE'"},
     "processing_batch_one_per_line": {"reference": "'B-OTHER'", "run_id": "(SELECT max(heel_id) FROM processing_line)"},
@@ -173,6 +188,13 @@ def worked(module_db: None) -> None:
     api.create_key(party=plant.parties["POST1"], name="invoicing", by=None, at=NOON)
     recompute.mark_stale("daily-flow", "GMBI:2026-06-10")
     record_run(kind=Run.Kind.BACKUP, began_at=NOON, ended_at=NOON, details={})
+    records.print_labels(
+        site=plant.site,
+        labels=[Label("container", box.reference, box.reference)],
+        printer=Printer.objects.first(),
+        by=plant.users["operator"],
+        at=NOON,
+    )
     assert plant.users["partner"].role == Role.PARTNER
 
 

@@ -25,6 +25,7 @@ from plant.inventory.models import (
 )
 from plant.limits import services as limits
 from plant.models import Facility, Party, Role, Site, Station, User
+from plant.records import services as records
 from processing import services as processing
 from processing.models import Line, RecipeVersion
 
@@ -50,6 +51,9 @@ class Plant:
     recipes: dict[str, RecipeVersion] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
 
+
+GS1_PREFIX = "0614141"
+"""The company prefix of GS1's own examples; a real plant has its own."""
 
 PARTIES = (
     # code, name, supplier, customer, owner
@@ -91,10 +95,11 @@ GRADES = (
 )
 
 STATUSES = (
-    ("UNIVERSAL_WASTE", "Universal waste, batteries"),
-    ("NOT_SOLID_WASTE", "Not a solid waste, reclaimed"),
-    ("HAZARDOUS_WASTE", "Hazardous waste"),
-    ("OWN_WASTE", "Waste made here"),
+    # code, name, what 40 CFR 273.34 and 262.17(a)(5) want to read on each container
+    ("UNIVERSAL_WASTE", "Universal waste, batteries", "Universal Waste - Battery(ies)"),
+    ("NOT_SOLID_WASTE", "Not a solid waste, reclaimed", ""),
+    ("HAZARDOUS_WASTE", "Hazardous waste", "Hazardous Waste"),
+    ("OWN_WASTE", "Waste made here", ""),
 )
 
 PROPOSALS = (
@@ -161,6 +166,12 @@ SCALES = (
     ("BAG", "Big bag scale", "kg", "2000", "BAGGING"),
 )
 
+PRINTERS = (
+    # code, name, station
+    ("DOCK", "Dock label printer", "DOCK-1"),
+    ("BAGGING", "Bagging label printer", "BAGGING"),
+)
+
 SHREDDED = ("CATHODE_FOIL", "ANODE_FOIL", "ELECTRODE_MIX", "DRY_STACK")
 RECIPES = (
     ("ELECTRODE", "Electrode scrap", ("LINE-1", "LINE-2"), ("POWDER", *SHREDDED)),
@@ -191,7 +202,7 @@ PEOPLE = (
 
 
 @transaction.atomic
-def build(*, passwords: dict[str, str], code: str = "GMBI", mark: str = "") -> Plant:
+def build(*, passwords: dict[str, str], code: str = "GMBI", mark: str = "", printer_port: int = 9100) -> Plant:
     """Set up the whole plant; `passwords` by user name. A second site takes another code and mark."""
     site = services.create_site(
         code=code,
@@ -199,6 +210,7 @@ def build(*, passwords: dict[str, str], code: str = "GMBI", mark: str = "") -> P
         timezone="America/New_York",
         mark=mark,
         address="4043 Reynolds Court, Winston-Salem, North Carolina",
+        gs1_prefix="" if mark else GS1_PREFIX,
     )
     plant = Plant(site)
     _parties(plant)
@@ -208,6 +220,7 @@ def build(*, passwords: dict[str, str], code: str = "GMBI", mark: str = "") -> P
     _places(plant)
     _lines_and_recipes(plant)
     _work_places(plant)
+    _printers(plant, printer_port)
     return plant
 
 
@@ -252,8 +265,8 @@ def _materials(plant: Plant) -> None:
         plant.grades[code] = master_data.define_grade(
             site=site, code=code, name=name, material=plant.materials[material], pool=pool
         )
-    for code, name in STATUSES:
-        plant.statuses[code] = master_data.define_status(site=site, code=code, name=name)
+    for code, name, label_words in STATUSES:
+        plant.statuses[code] = master_data.define_status(site=site, code=code, name=name, label_words=label_words)
     for materials, status, basis in PROPOSALS:
         for material in materials:
             define_proposal(site=site, material=plant.materials[material], status=plant.statuses[status], basis=basis)
@@ -269,6 +282,20 @@ def _work_places(plant: Plant) -> None:
     places = {**plant.locations, **{code: line.location for code, line in plant.lines.items()}}
     for code, _name, _unit, place in STATIONS:
         master_data.set_station(places[place], plant.stations[code], by=plant.users["administrator"])
+
+
+def _printers(plant: Plant, port: int) -> None:
+    """Both are the demo's sink, which stands for a label printer (plant/demo/sink.py)."""
+    for code, name, station in PRINTERS:
+        records.create_printer(
+            site=plant.site,
+            code=code,
+            name=name,
+            host="127.0.0.1",
+            port=port,
+            station=plant.stations[station],
+            by=plant.users["administrator"],
+        )
 
 
 def _places(plant: Plant) -> None:

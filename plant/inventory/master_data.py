@@ -90,9 +90,9 @@ def define_grade(*, site: Site, code: str, name: str, material: Material, pool: 
 
 
 @transaction.atomic
-def define_status(*, site: Site, code: str, name: str) -> RegulatoryStatus:
-    """Enter a regulatory status lots can have."""
-    return RegulatoryStatus.objects.create(site=site, code=code, name=name)
+def define_status(*, site: Site, code: str, name: str, label_words: str = "") -> RegulatoryStatus:
+    """Enter a regulatory status lots can have, and the words the rule wants on each container."""
+    return RegulatoryStatus.objects.create(site=site, code=code, name=name, label_words=label_words)
 
 
 @transaction.atomic

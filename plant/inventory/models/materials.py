@@ -124,6 +124,9 @@ class RegulatoryStatus(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="regulatory_statuses")
     code = models.CharField(max_length=30)
     name = models.CharField(max_length=120)
+    label_words = models.CharField(max_length=60, blank=True)
+    """What the rule wants to read on each container, with the date its accumulation began (40 CFR 273.34, 273.35;
+    262.17(a)(5)); blank: nothing."""
 
     class Meta:
         constraints = (
