@@ -64,6 +64,7 @@ PARTIES = (
     ("TTA", "Toyota Tsusho America", True, False, True),
     ("POST1", "Post-processor 1", False, True, False),
     ("POST2", "Post-processor 2", False, True, False),
+    ("WASTE", "Licensed waste contractor", False, True, False),
 )
 
 FACILITIES = (
@@ -75,6 +76,7 @@ FACILITIES = (
     ("POST1", "POST1-PLANT", "Post-processor 1, refinery", "Address on the contract"),
     ("POST2", "POST2-PLANT", "Post-processor 2, refinery", "Address on the contract"),
     ("GMI", "GMI-METALS", "GMI metals yard", "Liberty, North Carolina"),
+    ("WASTE", "WASTE-SITE", "Waste contractor, treatment site", "Address on the contract"),
 )
 
 CHEMISTRIES = (
