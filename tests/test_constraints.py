@@ -15,7 +15,7 @@ from django.db.models import CheckConstraint, Model, UniqueConstraint
 from plant import recompute
 from plant.api import services as api
 from plant.demo import site, story
-from plant.inventory import master_data
+from plant.inventory import count_posting, counts, master_data
 from plant.inventory.models import Container
 from plant.models import Role
 from plant.operation.models import Run
@@ -24,7 +24,7 @@ from plant.records import services as records
 from plant.records.label import Label
 from plant.records.models import Printer
 from processing import services as processing
-from tests.factories import NOON, minutes, world
+from tests.factories import NOON, container, kilograms, minutes, world
 
 PACKAGES = ("plant", "intake", "processing", "shipments")
 OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES]
@@ -102,6 +102,14 @@ REFUSED: dict[str, tuple[str, str]] = {
     "inventory_movement_occurred_at_sane": ("occurred_at = '0927-01-01'", ANY),
     "inventory_holding_not_negative": ("kg = -0.001", "NOT may_be_negative"),
     "inventory_holding_kg_bounds": ("kg = 'NaN'", "may_be_negative"),
+    "inventory_counttolerance_bounds": ("share_ratio = 2", ANY),
+    "inventory_count_state_known": ("state = 'lost'", "state = 'posted'"),
+    "inventory_count_ended_complete": ("ended_at = NULL", "state = 'posted'"),
+    "inventory_sighting_expected_bounds": ("expected_kg = 'NaN'", ANY),
+    "inventory_sighting_withdrawn_unweighed": ("is_withdrawn = TRUE", "weighing_id IS NOT NULL"),
+    "inventory_countline_outcome_known": ("outcome = 'eaten'", "outcome = 'not_seen'"),
+    "inventory_countline_kg_bounds": ("counted_kg = 'NaN'", ANY),
+    "inventory_countline_adjusted_has_movement": ("adjusted_id = NULL", "outcome = 'adjusted'"),
     "limits_limit_code_plain": ("code = 'NAME:PLATE'", ANY),
     "limits_limit_quantity_bounds": ("quantity = 0", ANY),
     "limits_limit_unit_named": ("unit = 'ton'", ANY),
@@ -144,6 +152,8 @@ OTHERWISE: dict[str, dict[str, str]] = {
         "heel_id": "(SELECT max(id) FROM inventory_container)",
     },
     "shipments_shipmentline_once": {"movement_id": "NULL"},
+    "inventory_count_one_open_per_place": {"reference": "'C-OTHER'"},
+    "inventory_countline_once": {"sighting_id": "NULL"},
     "limits_limit_one_newest_version": {"valid_from": "'2031-01-01'"},
 }
 WHERE = {
@@ -152,6 +162,8 @@ WHERE = {
     "inventory_location_one_per_station": "station_id IS NOT NULL",
     "processing_batch_one_per_line": "state = 'running'",
     "shipments_shipmentline_once": "is_open",
+    "inventory_count_one_open_per_place": "state = 'open'",
+    "inventory_countline_once": "outcome = 'not_seen'",
 }
 
 
@@ -173,7 +185,7 @@ def worked(module_db: None) -> None:
         at=NOON,
     )
     processing.approve_blend(batch=batch, reason="trial", largest_share_ratio=1, by=plant.users["supervisor"], at=NOON)
-    box = Container.objects.filter(lot__material__code="FORMED_CELL").get()
+    box = Container.objects.filter(lot__material__code="FORMED_CELL").order_by("pk").first()
     processing.record_discharge(
         container=box, passed=False, voltage_v=None, note="", by=plant.users["operator"], at=NOON
     )
@@ -185,6 +197,7 @@ def worked(module_db: None) -> None:
         by=plant.users["operator"],
         at=NOON,
     )
+    _count(plant)
     api.create_key(party=plant.parties["POST1"], name="invoicing", by=None, at=NOON)
     recompute.mark_stale("daily-flow", "GMBI:2026-06-10")
     record_run(kind=Run.Kind.BACKUP, began_at=NOON, ended_at=NOON, details={})
@@ -196,6 +209,24 @@ def worked(module_db: None) -> None:
         at=NOON,
     )
     assert plant.users["partner"].role == Role.PARTNER
+
+
+def _count(plant: site.Plant) -> None:
+    """A posted count with a corrected container and one that nobody saw, and another that is under way."""
+    counts.set_tolerance(site=plant.site, kg=50, share_ratio=1, by=plant.users["administrator"])
+    boxes = [container(plant, 500, bay="B-06"), container(plant, 500, bay="B-06")]
+    told = {"by": plant.users["operator"], "at": minutes(2)}
+    count = counts.start_count(location=plant.locations["B-06"], **told)
+    counts.see(
+        count=count,
+        container=boxes[0],
+        bay=plant.locations["B-06"],
+        reading=kilograms(490),
+        now=minutes(2),
+        **told,
+    )
+    count_posting.post_count(count=count, now=minutes(2), **told)
+    counts.start_count(location=plant.locations["B-06"], **told)
 
 
 @pytest.fixture

@@ -1,6 +1,15 @@
 """The ledger: every kilogram on the site is in a container, and changes place only by a movement."""
 
 from plant.inventory.models.containers import Container, ContainerKind, ContainerQuerySet, Hold, HoldQuerySet
+from plant.inventory.models.counts import (
+    COUNT_TRANSITIONS,
+    Count,
+    CountLine,
+    CountQuerySet,
+    CountState,
+    CountTolerance,
+    Sighting,
+)
 from plant.inventory.models.flows import DailyFlow
 from plant.inventory.models.locations import Location, LocationQuerySet
 from plant.inventory.models.lots import Lot, LotQuerySet
@@ -20,11 +29,17 @@ from plant.inventory.models.movements import (
 from plant.inventory.models.stations import StationTare
 
 __all__ = (
+    "COUNT_TRANSITIONS",
     "Chemistry",
     "ClockTimestamp",
     "Container",
     "ContainerKind",
     "ContainerQuerySet",
+    "Count",
+    "CountLine",
+    "CountQuerySet",
+    "CountState",
+    "CountTolerance",
     "DailyFlow",
     "Grade",
     "Hold",
@@ -44,6 +59,7 @@ __all__ = (
     "Pool",
     "RegulatoryStatus",
     "Scale",
+    "Sighting",
     "StationTare",
     "Weighing",
     "corrected_kg",

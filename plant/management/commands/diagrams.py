@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from plant.states import Transitions
+from plant.inventory.models import COUNT_TRANSITIONS
 from processing.models import BATCH_TRANSITIONS
 from shipments.models import SHIPMENT_TRANSITIONS
 
@@ -17,6 +18,7 @@ buttons a page shows, refuse in the services with a sentence, and make the datab
 """
 MACHINES: tuple[tuple[str, str, Transitions[Any]], ...] = (
     ("A batch", "`processing/models.py`", BATCH_TRANSITIONS),
+    ("A count", "`plant/inventory/models/counts.py`", COUNT_TRANSITIONS),
     ("A shipment", "`shipments/models.py`", SHIPMENT_TRANSITIONS),
 )
 
