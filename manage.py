@@ -126,6 +126,8 @@ def enter(lock):
 
 
 def main():
+    if len(sys.argv) > 1:
+        sys.argv[1] = sys.argv[1].replace("-", "_") if sys.argv[1][:1].isalpha() else sys.argv[1]  # restore-test
     command = sys.argv[1] if len(sys.argv) > 1 else "help"
     if os.name != "posix":
         sys.exit("Blackmass runs on Linux and macOS. On Windows, use the Windows Subsystem for Linux.")

@@ -22,9 +22,9 @@ class Given:
     def text(self, name: str, *, default: str) -> str:
         return os.environ.get(name) or default
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, *, required: bool = True) -> str:
         """What only this plant knows; long enough that nobody guesses it."""
-        value = self._required(name)
+        value = self._required(name) if required else self.text(name, default="")
         if 0 < len(value) < SHORTEST_SECRET:
             self._fault(name, f"is shorter than {SHORTEST_SECRET} characters. Take: openssl rand -base64 48")
         return value
@@ -55,6 +55,13 @@ class Given:
         if value not in ("true", "false"):
             self._fault(name, "is neither true nor false")
         return value == "true"
+
+    def folder(self, name: str) -> str:
+        """A whole path; it may not be there yet, and another program's machine may be the one that has it."""
+        value = self.text(name, default="")
+        if value and not os.path.isabs(value):
+            self._fault(name, "is not a whole path such as /var/backups/plant")
+        return value
 
     def count(self, name: str, *, default: int) -> int:
         value = self.text(name, default=str(default))

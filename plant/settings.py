@@ -4,7 +4,8 @@ Required: SECRET_KEY (signs sessions) and API_KEY_PEPPER (keys the hash of partn
 DATABASE_URL (the application's role), REDIS_URL, ALLOWED_HOSTS (the names people type, separated by commas).
 DATABASE_OWNER_URL (the role that migrates) is needed by `migrate`, the tests and scratch databases only.
 May be given: CSRF_TRUSTED_ORIGINS, PLANT_HTTPS, PLANT_POOLED, PLANT_QUEUE, PLANT_STATIC_ROOT, API_CALLS_PER_MINUTE,
-LOG_LEVEL. Where any is missing or wrong nothing starts, and all of them are named.
+PLANT_BACKUP_DIR, PLANT_BACKUPS_KEPT, METRICS_TOKEN, LOG_LEVEL (docs/operation.md). Where any is missing or wrong
+nothing starts, and all of them are named.
 """
 
 from pathlib import Path
@@ -29,6 +30,9 @@ POOLED = given.yes("PLANT_POOLED", default=False)  # true in the web processes, 
 QUEUE = given.text("PLANT_QUEUE", default="plant")
 STATIC_ROOT = given.text("PLANT_STATIC_ROOT", default="") or None  # where collectstatic puts the files, with hashes
 API_CALLS_PER_MINUTE = given.count("API_CALLS_PER_MINUTE", default=600)  # per partner's key
+BACKUP_DIR = given.folder("PLANT_BACKUP_DIR")  # a backup is made there every night
+BACKUPS_KEPT = given.count("PLANT_BACKUPS_KEPT", default=30)
+METRICS_TOKEN = given.secret("METRICS_TOKEN", required=False)  # who scrapes /metrics from another machine shows it
 LOG_LEVEL = given.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), default="INFO")
 given.judge()
 
@@ -53,6 +57,7 @@ INSTALLED_APPS = [
     "plant",
     "plant.recompute",
     "plant.api",
+    "plant.floor",
     "plant.records",
     "plant.inventory",
     "plant.limits",
@@ -187,6 +192,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_HANDLERS: list[str] = []  # no page takes a file
 CSRF_FAILURE_VIEW = "plant.views.csrf_failed"
+LOCKED_VIEW = "plant.floor.people.locked"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("ko", "한국어"), ("ja", "日本語")]

@@ -49,7 +49,10 @@ def statements(role: str, database: str, rights: dict[str, str]) -> Iterator[sql
     yield sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}").format(**names)
     for table, granted in rights.items():
         yield sql.SQL("GRANT {} ON {} TO {}").format(sql.SQL(granted), sql.Identifier(table), names["role"])
-    yield sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}").format(**names)
+    # SELECT, so that a backup needs no more rights than the application has
+    yield sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}").format(**names)
+    # those that the series of a new site will begin, too (plant/migrations/0002_numbers.py)
+    yield sql.SQL("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO {role}").format(**names)
     yield sql.SQL("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}").format(**names)
 
 
