@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Aggregate, Count, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
 
-from plant.inventory.models import Lot, Material, Movement, RegulatoryStatus
+from plant.inventory.models import Lot, Material, Movement, RegulatoryStatus, corrected_kg
 from plant.models import Facility, Party, Site, User
 from plant.units import ZERO_KG
 
@@ -29,7 +29,7 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
         return self.annotate(
             lot_count=sum_of(Count("to_container__lot", distinct=True), 0),
             container_count=sum_of(Count("pk"), 0),
-            kg=sum_of(Sum("kg"), ZERO_KG),
+            kg=sum_of(Sum(corrected_kg()), ZERO_KG),
         )
 
     def carriers(self) -> list[str]:

@@ -40,6 +40,8 @@ class Action(Enum):
     APPROVE_BLEND = "approve a blend"
     REVERSE_OWN = "reverse an own entry"
     REVERSE_ANY = "reverse another person's entry"
+    CORRECT_OWN = "correct an own weight"
+    CORRECT_ANY = "correct another person's weight, or one of an earlier shift"
     BACKDATE = "enter something before a container's latest movement"
     SHIP = "ship"
     PRINT = "print labels"
@@ -66,6 +68,8 @@ MAY: dict[Action, set[Role]] = {
     Action.APPROVE_BLEND: {Role.SUPERVISOR},
     Action.REVERSE_OWN: OPERATORS,
     Action.REVERSE_ANY: {Role.SUPERVISOR},
+    Action.CORRECT_OWN: OPERATORS,
+    Action.CORRECT_ANY: {Role.SUPERVISOR},
     Action.BACKDATE: {Role.SUPERVISOR},
     Action.SHIP: OPERATORS,
     Action.PRINT: OPERATORS | {Role.EHS, Role.MANAGER, Role.ADMINISTRATOR},

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from plant.inventory.history import is_standing, typed
-from plant.inventory.models import Container, Movement
+from plant.inventory.corrections import is_correctable, may_correct
+from plant.inventory.history import Correction, corrections, is_difference, is_standing, typed
+from plant.inventory.models import Container, ContainerKind, Material, Movement
 from plant.inventory.services import may_reverse
 from plant.models import User
 from plant.units import ZERO_KG
@@ -26,6 +27,13 @@ class Entry:
     movement: Movement
     is_struck: bool
     may_reverse: bool
+    may_correct: bool = False
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def kg(self) -> Decimal:
+        """As it was corrected since."""
+        return self.movement.corrected_kg
 
     @property
     def container(self) -> Container | None:
@@ -33,8 +41,9 @@ class Entry:
 
     @property
     def typed(self) -> str:
-        """The weighing as it was typed."""
-        return typed(self.movement.weighing) if self.movement.weighing else ""
+        """The weighing as it was typed, the last one where it was corrected."""
+        weighing = next((c.weighing for c in reversed(self.corrections) if c.weighing), self.movement.weighing)
+        return typed(weighing) if weighing else ""
 
 
 def entries(batch: Batch, user: User, *, now: dt.datetime) -> list[Entry]:
@@ -43,11 +52,14 @@ def entries(batch: Batch, user: User, *, now: dt.datetime) -> list[Entry]:
     of_run = list(Movement.objects.of_container(batch.run).values_list("pk", flat=True))
     movements = (
         Movement.objects.filter(pk__in=of_run)
+        .with_corrected_kg()
         .select_related("from_container__lot__material", "to_container__lot__material", "from_location", "to_location")
-        .select_related("weighing__scale", "by", "reversed_by")
+        .select_related("weighing__scale", "by", "reversed_by", "reverses")
         .order_by("pk")
     )
-    found = list(movements)
+    posted = list(movements)
+    found = [movement for movement in posted if not is_difference(movement)]
+    changed = corrections(posted)
     reversible = _reversible(found) if batch.state in Batch.ON_THE_LINE else set()
     return [
         Entry(
@@ -55,6 +67,8 @@ def entries(batch: Batch, user: User, *, now: dt.datetime) -> list[Entry]:
             movement,
             is_struck=not is_standing(movement),
             may_reverse=movement.pk in reversible and may_reverse(movement=movement, by=user, now=now),
+            may_correct=is_correctable(movement) and may_correct(movement=movement, by=user, now=now),
+            corrections=tuple(changed.get(movement.pk, ())),
         )
         for number, movement in enumerate(found, start=1)
     ]
@@ -76,6 +90,17 @@ def _box(movement: Movement) -> Container | None:
     return next((end for end in (movement.from_container, movement.to_container) if end.lot_id is not None), None)
 
 
+def last_bags_kg(batch: Batch, material: Material, kind: ContainerKind) -> list[Decimal]:
+    """What the last five bags of this material in this packaging weighed, latest first."""
+    bags = Movement.objects.standing().filter(
+        kind=Movement.Kind.OUTPUT,
+        from_container=batch.run_id,
+        to_container__lot__material=material,
+        to_container__kind=kind,
+    )
+    return list(bags.order_by("-pk").values_list("kg", flat=True)[:5])
+
+
 @dataclass(frozen=True)
 class Heap:
     """How many bags of one material a batch gave, or how much of it was lost in one way."""
@@ -94,5 +119,5 @@ def summed(found: Iterable[Entry], kind: Movement.Kind) -> list[Heap]:
         box = entry.container
         name = str(box.lot.material if box and box.lot else entry.movement.to_location)
         count, kg = sums.get(name, (0, ZERO_KG))
-        sums[name] = (count + 1, kg + entry.movement.kg)
+        sums[name] = (count + 1, kg + entry.kg)
     return [Heap(name, count, kg) for name, (count, kg) in sums.items()]

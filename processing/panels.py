@@ -6,7 +6,7 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest
 
 from plant.access import Action, may
-from plant.inventory.models import Container, Lot, Movement
+from plant.inventory.models import Container, Lot, Movement, corrected_kg
 from plant.models import User
 from processing import board
 from processing.models import Batch, DischargeRecord
@@ -31,9 +31,9 @@ def of_lot(request: HttpRequest, lot: Lot) -> dict[str, Any] | None:
 def _batches(lot: Lot, *kinds: str) -> list[dict[str, Any]]:
     """kg of a lot by batch, returns taken off; oldest first."""
     own = Q(from_container__lot=lot) | Q(to_container__lot=lot)
-    moved = Movement.objects.filter(own, kind__in=kinds, reverses=None, reversed_by=None)
-    into = moved.values_list("to_container__run_of", "kind").annotate(Sum("kg")).order_by()
-    out_of = moved.values_list("from_container__run_of", "kind").annotate(Sum("kg")).order_by()
+    moved = Movement.objects.standing().filter(own, kind__in=kinds)
+    into = moved.values_list("to_container__run_of", "kind").annotate(sum=Sum(corrected_kg())).order_by()
+    out_of = moved.values_list("from_container__run_of", "kind").annotate(sum=Sum(corrected_kg())).order_by()
     sums: dict[int, Any] = {}
     for batch, kind, kg in [*into, *out_of]:
         if batch is not None:

@@ -15,6 +15,7 @@ from plant.api import cursors
 from plant.api.models import Scope
 from plant.api.rows import as_json, json_object
 from plant.api.views import PartnerView
+from shipments.masses import SHIPPED, weighing
 from shipments.models import Shipment, ShipmentQuerySet
 from shipments.serializers import (
     ContainerSerializer,
@@ -24,8 +25,6 @@ from shipments.serializers import (
     ShipmentSerializer,
 )
 
-# A container's net mass is that of the movement that took it to the customer. The weighing it comes from is shown with
-# it; there is none after a part was taken out of the container.
 READ = f"""
     SELECT {json_object(ShipmentSerializer, "shipment")}::text, shipment.dispatched_at, shipment.reference
     FROM ({{shipments}}) AS shipment
@@ -49,13 +48,8 @@ READ = f"""
                 bool_and(weighing.gross_kg IS NOT NULL) AS is_gross_known
             FROM shipments_shipmentline AS line
             JOIN inventory_container AS container ON container.id = line.container_id
-            JOIN inventory_movement AS shipped ON shipped.id = line.movement_id
-            LEFT JOIN LATERAL (
-                SELECT gross_kg, tare_kg, weighed_at FROM inventory_weighing
-                WHERE container_id = line.container_id AND weighed_at <= shipment.dispatched_at
-                    AND net_kg = shipped.kg
-                ORDER BY id DESC LIMIT 1
-            ) AS weighing ON TRUE
+            {SHIPPED}
+            {weighing("shipped.kg")}
             WHERE line.shipment_id = shipment.id
             GROUP BY container.lot_id
         ) AS packed

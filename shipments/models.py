@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
-from plant.inventory.models import Container, Holding, Location, Lot, Movement
+from plant.inventory.models import Container, Holding, Location, Lot, Movement, corrected_kg
 from plant.models import Facility, Party, Site, User
 from plant.states import Transitions, transition_trigger
 
@@ -31,7 +31,9 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def of_lot(self, lot: Lot) -> "ShipmentQuerySet":
         """Those with some of the lot in them, each with `lot_containers` and `lot_kg`: what of it was shipped."""
         is_of_lot = Q(lines__container__lot=lot)
-        return self.filter(is_of_lot).annotate(lot_containers=Count("lines"), lot_kg=Sum("lines__movement__kg"))
+        return self.filter(is_of_lot).annotate(
+            lot_containers=Count("lines"), lot_kg=Sum(corrected_kg("lines__movement"))
+        )
 
     def with_totals(self) -> "ShipmentQuerySet":
         """With `container_count` and `net_kg`: what was shipped, of a draft what is in its containers now."""
@@ -40,7 +42,7 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
             container__shipment_lines__shipment=OuterRef("pk"), location__kind__in=Location.REAL, kg__gt=0
         )
         of_draft = standing.order_by().values("container__site").annotate(total=Sum("kg")).values("total")
-        shipped = lines.annotate(total=Sum("movement__kg")).values("total")
+        shipped = lines.annotate(total=Sum(corrected_kg("movement"))).values("total")
         draft = Q(state=ShipmentState.DRAFT)
         return self.annotate(
             container_count=Coalesce(Subquery(lines.annotate(n=Count("pk")).values("n")), 0),

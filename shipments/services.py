@@ -102,7 +102,7 @@ def change_shipment(
     if is_correction and (missing := missing_papers(shipment)):
         raise missing[0]
     with audit.acting(by, reason):
-        return _keep(shipment, *changes, is_new_version=is_correction) if changes else shipment
+        return keep(shipment, *changes, is_new_version=is_correction) if changes else shipment
 
 
 def _check_correction(shipment: Shipment, changes: dict[str, Any], reason: str) -> None:
@@ -160,7 +160,7 @@ def add_containers(
         lines = ShipmentLine.objects.bulk_create(
             ShipmentLine(shipment=shipment, container=container, added_by=by, added_at=at) for container in found
         )
-        _keep(shipment)
+        keep(shipment)
     return lines
 
 
@@ -185,7 +185,7 @@ def remove_container(*, shipment: Shipment, container: Container, by: User) -> S
         if not gone:
             sentence = _("%(container)s is not in %(shipment)s any more. Load the page again.")
             raise NotPackable(sentence % {"container": container, "shipment": shipment}, field="container")
-        return _keep(shipment)
+        return keep(shipment)
 
 
 @transaction.atomic
@@ -224,7 +224,7 @@ def dispatch(
             lines[movement.from_container_id].movement = movement
         ShipmentLine.objects.bulk_update(lines.values(), ["movement"])
         shipment.state, shipment.dispatched_at, shipment.dispatched_by = State.DISPATCHED, at, by
-        return _keep(shipment, "state", "dispatched_at", "dispatched_by")
+        return keep(shipment, "state", "dispatched_at", "dispatched_by")
 
 
 @transaction.atomic
@@ -236,7 +236,7 @@ def deliver(*, shipment: Shipment, by: User, at: dt.datetime, now: dt.datetime) 
     _check_after(shipment.dispatched_at, at=at, now=now)
     shipment.state, shipment.delivered_at, shipment.delivered_by = State.DELIVERED, at, by
     with audit.acting(by):
-        return _keep(shipment, "state", "delivered_at", "delivered_by", is_new_version=True)
+        return keep(shipment, "state", "delivered_at", "delivered_by", is_new_version=True)
 
 
 @transaction.atomic
@@ -329,10 +329,10 @@ def _end(
     shipment.state, shipment.state_reason, shipment.ended_at, shipment.ended_by = state, reason.strip(), at, by
     with audit.acting(by, reason):
         ShipmentLine.objects.filter(shipment=shipment).update(is_open=False)
-        return _keep(shipment, "state", "state_reason", "ended_at", "ended_by", is_new_version=is_new_version)
+        return keep(shipment, "state", "state_reason", "ended_at", "ended_by", is_new_version=is_new_version)
 
 
-def _keep(shipment: Shipment, *fields: str, is_new_version: bool = False) -> Shipment:
+def keep(shipment: Shipment, *fields: str, is_new_version: bool = False) -> Shipment:
     """Save what changed, with the row's next instant: by the database's clock, and later than the last one even where
     that clock was set back, so that a reader who asks "what changed since" misses nothing of it."""
     if is_new_version:

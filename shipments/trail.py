@@ -1,8 +1,6 @@
 """What is in shipments: their lots, containers and masses, as the ledger says.
 
-A container's net mass is that of the movement that took it to the customer; in a draft it is what is in it now. Gross
-and tare are those of its last weighing until then, and only where the net comes from that weighing: after a part was
-taken out of a container they say nothing about what is shipped.
+Where the masses come from is said in `masses.py`; of a draft, net is what is in its containers now.
 """
 
 import datetime as dt
@@ -16,8 +14,9 @@ from django.db import connection
 
 from plant.inventory.models import Location, Lot
 from plant.units import ZERO_KG
+from shipments.masses import SHIPPED, weighing
 
-_CONTENTS = """
+_CONTENTS = f"""
     SELECT line.shipment_id, lot.reference, material.name, grade.name, chemistry.code, owner.name, lot.origin,
            container.reference, kind.name, container.seal, container.sscc, weighing.gross_kg, weighing.tare_kg,
            coalesce(shipped.kg, standing.kg), weighing.weighed_at, standing.place, hold.kind
@@ -30,18 +29,13 @@ _CONTENTS = """
     JOIN plant_party AS owner ON owner.id = lot.owner_id
     LEFT JOIN inventory_grade AS grade ON grade.id = lot.grade_id
     LEFT JOIN inventory_chemistry AS chemistry ON chemistry.id = lot.chemistry_id
-    LEFT JOIN inventory_movement AS shipped ON shipped.id = line.movement_id
+    {SHIPPED}
     LEFT JOIN LATERAL (
         SELECT sum(holding.kg) AS kg, min(location.name) AS place
         FROM inventory_holding AS holding JOIN inventory_location AS location ON location.id = holding.location_id
         WHERE holding.container_id = line.container_id AND holding.kg > 0 AND location.kind = ANY(%(real)s)
     ) AS standing ON shipment.state = 'draft'
-    LEFT JOIN LATERAL (
-        SELECT gross_kg, tare_kg, weighed_at FROM inventory_weighing
-        WHERE container_id = line.container_id AND weighed_at <= coalesce(shipment.dispatched_at, 'infinity')
-            AND net_kg = coalesce(shipped.kg, standing.kg)
-        ORDER BY id DESC LIMIT 1
-    ) AS weighing ON TRUE
+    {weighing("coalesce(shipped.kg, standing.kg)")}
     LEFT JOIN LATERAL (
         SELECT kind FROM inventory_hold
         WHERE container_id = line.container_id AND released_at IS NULL ORDER BY id LIMIT 1

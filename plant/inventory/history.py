@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.apps import apps
@@ -32,6 +32,8 @@ class Entry:
     container: str = ""
     where: str = ""
     kg: Decimal | None = None
+    was_kg: Decimal | None = None
+    """Before it was corrected."""
     how_known: str = ""
     typed: str = ""
     reason: str = ""
@@ -39,13 +41,15 @@ class Entry:
 
 
 def of_containers(containers: Collection[Container]) -> list[Movement]:
-    """All their movements with both ends, in the order they were keyed in."""
+    """All their movements with both ends, in the order they were keyed in, with the mass they have by now."""
     ids = [container.pk for container in containers]
     return list(
         Movement.objects.filter(Q(from_container__in=ids) | Q(to_container__in=ids))
+        .with_corrected_kg()
         .select_related(
             "from_container", "to_container", "from_location", "to_location", "weighing__scale", "by", "reversed_by"
         )
+        .select_related("reverses")
         .order_by("pk")
     )
 
@@ -53,7 +57,9 @@ def of_containers(containers: Collection[Container]) -> list[Movement]:
 def entries(containers: Collection[Container], movements: Collection[Movement], lot: Lot | None = None) -> list[Entry]:
     """The whole history, latest first; with the lot's decisions where the lot is given."""
     own = {container.pk for container in containers}
-    found = [_moved(movement, own) for movement in sorted(movements, key=lambda m: m.recorded_at)]
+    posted = sorted(movements, key=lambda m: m.recorded_at)
+    found = [_moved(movement, own) for movement in posted if not is_difference(movement)]
+    found += _corrected(posted, own)
     for container in containers:
         for hold in container.holds.all():
             found += _held(container, hold)
@@ -63,8 +69,20 @@ def entries(containers: Collection[Container], movements: Collection[Movement], 
 
 
 def is_standing(movement: Movement) -> bool:
-    """Neither reversed nor a reversal."""
-    return movement.reverses_id is None and not hasattr(movement, "reversed_by")
+    """Neither reversed nor a reversal, nor the difference of a correction."""
+    return movement.reverses_id is None and movement.corrects_id is None and not hasattr(movement, "reversed_by")
+
+
+def is_difference(movement: Movement) -> bool:
+    """Posted by a correction, or that turned round with what it corrected: shown in what they belong to."""
+    turned = movement.reverses
+    return movement.corrects_id is not None or (turned is not None and turned.corrects_id is not None)
+
+
+def weighing_of(movement: Movement) -> Weighing | None:
+    """What a movement's mass was read from, the last time it was corrected."""
+    last = movement.differences.exclude(weighing=None).select_related("weighing").order_by("pk").last()
+    return last.weighing if last else movement.weighing
 
 
 def typed(weighing: Weighing) -> str:
@@ -97,12 +115,78 @@ def _moved(movement: Movement, own: set[int]) -> Entry:
         what=_("%(what)s, reversed") % {"what": label} if is_reversal else str(label),
         container=here.reference,
         where=_where(movement, own),
-        kg=movement.kg,
+        kg=movement.corrected_kg,
+        was_kg=movement.kg if movement.corrected_kg != movement.kg else None,
         how_known=str(Movement.HowKnown(movement.how_known).label),
         typed=typed(movement.weighing) if movement.weighing and not is_reversal else "",
         reason=movement.reason,
         is_struck=is_reversal or hasattr(movement, "reversed_by"),
     )
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One change of what a movement moved: what it was, what it is, who entered that when, and why."""
+
+    was_kg: Decimal
+    kg: Decimal
+    by: str
+    at: dt.datetime
+    reason: str
+    how_known: str
+    weighing: Weighing | None
+
+
+def corrections(movements: Collection[Movement]) -> dict[int, list[Correction]]:
+    """The corrections of each movement, the first one first; `movements` has their differences too."""
+    entries = {movement.pk: movement for movement in movements}
+    found: dict[int, list[Correction]] = {}
+    for difference in sorted(movements, key=lambda movement: movement.pk):
+        if difference.corrects_id is None:
+            continue
+        entry = entries[difference.corrects_id]
+        so_far = found.setdefault(entry.pk, [])
+        was_kg = so_far[-1].kg if so_far else entry.kg
+        is_more = (difference.from_container_id, difference.from_location_id) == (
+            entry.from_container_id,
+            entry.from_location_id,
+        )
+        so_far.append(
+            Correction(
+                was_kg=was_kg,
+                kg=was_kg + difference.kg if is_more else was_kg - difference.kg,
+                by=difference.by.name,
+                at=difference.recorded_at,
+                reason=difference.reason,
+                how_known=str(Movement.HowKnown(difference.how_known).label),
+                weighing=difference.weighing,
+            )
+        )
+    return found
+
+
+def _corrected(movements: Collection[Movement], own: set[int]) -> Iterator[Entry]:
+    """A line for each weight that was corrected and each part that a difference went into, when it was entered; what
+    was only carried on is said once, where it was weighed."""
+    entries = {movement.pk: movement for movement in movements}
+    for pk, changes in corrections(movements).items():
+        entry = entries[pk]
+        for change in changes:
+            if change.weighing is None and entry.from_container_id == entry.to_container_id:
+                continue
+            yield replace(
+                _moved(entry, own),
+                at=change.at,
+                recorded_at=None,
+                by=change.by,
+                icon="edit",
+                what=_("%(what)s: weight corrected") % {"what": Movement.Kind(entry.kind).label},
+                kg=change.kg,
+                was_kg=change.was_kg,
+                how_known=change.how_known,
+                typed=typed(change.weighing) if change.weighing else "",
+                reason=change.reason,
+            )
 
 
 def _where(movement: Movement, own: set[int]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from plant.access import Action, may
 from plant.errors import DomainError
-from plant.inventory import history
+from plant.inventory import corrections, history
 from plant.inventory.forms import HoldForm, MoveForm, ReleaseForm, ReverseForm
 from plant.inventory.models import Container, Hold, Movement
 from plant.inventory.services import may_reverse
@@ -70,6 +70,8 @@ class Standing:
     doings: list[Doing]
     last_entry: int
     """The number, in the container's history, of its latest entry that still stands."""
+    weighed_entry: int = 0
+    """That of its weight, where this person may correct it; else 0."""
 
 
 GONE: dict[str, str | Promise] = {
@@ -91,8 +93,18 @@ def standings(
         holds = [hold for hold in container.holds.all() if hold.released_at is None]
         tone, words = _state(container, latest, is_held=bool(holds))
         doings = _doings(user, container, latest, holds, now=now)
-        found.append(Standing(container, tone, words, holds, doings, last_entry=last))
+        weighed = weight_of(container, own)
+        is_mine = weighed > 0 and corrections.may_correct(movement=own[weighed - 1], by=user, now=now)
+        found.append(Standing(container, tone, words, holds, doings, last, weighed if is_mine else 0))
     return found
+
+
+def weight_of(container: Container, entries: Sequence[Movement]) -> int:
+    """The number of the entry that says how much came into the container, of those that were weighed; 0 where none."""
+    weighed = [
+        (m.to_container_id == container.pk, n) for n, m in enumerate(entries, start=1) if corrections.is_correctable(m)
+    ]
+    return max(weighed, default=(False, 0))[1]
 
 
 def _state(container: Any, last: Movement | None, *, is_held: bool) -> tuple[str, str | Promise]:
@@ -119,7 +131,7 @@ def _doings(user: User, container: Any, last: Movement | None, holds: list[Hold]
     if last is not None and last.kind in REVERSED_HERE and may_reverse(movement=last, by=user, now=now):
         about = _("%(what)s, %(kg)s kg, by %(by)s. The entry stays in the history, struck.") % {
             "what": Movement.Kind(last.kind).label,
-            "kg": f"{last.kg:,.3f}",
+            "kg": f"{last.corrected_kg:,.3f}",
             "by": last.by.name,
         }
         found.append(Doing("reverse", _("Reverse the last entry"), "undo", _("Reverse it"), about))

@@ -13,6 +13,7 @@ ICONS = {
     "dark": '<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z"/>',
     "down": '<path d="M12 4v11m-5-4.5 5 5 5-5M5 20h14"/>',
     "draft": '<circle cx="12" cy="12" r="9" stroke-dasharray="3.2 3.4"/>',
+    "edit": '<path d="m4 20 1-4L16 5l3 3L8 19zM14 7l3 3"/>',
     "gauge": '<path d="M4.2 18a9.5 9.5 0 1 1 15.6 0M12 14.5l4-5"/><circle cx="12" cy="14.5" r="1.4"/>',
     "hand": '<circle cx="12" cy="12" r="9"/><path d="M9.5 8.5v7m5-7v7"/>',
     "inbound": '<path d="M12 3v10m-4-4 4 4 4-4M4 14v6h16v-6"/>',

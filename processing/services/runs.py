@@ -111,9 +111,11 @@ def settle(batch: Batch, *, by: User, at: dt.datetime, now: dt.datetime, reason:
 
 
 def settle_again(batch: Batch, *, by: User, now: dt.datetime, reason: str) -> None:
-    """A bag was weighed after the close: what is unaccounted is reversed and posted again, dated as the close."""
-    assert batch.closed_at is not None
+    """What an ended batch took or gave was changed: what is unaccounted is reversed and posted again, dated as its
+    end."""
+    ended_at = batch.closed_at or batch.aborted_at
+    assert ended_at is not None
     posted = Movement.objects.standing().filter(kind=Movement.Kind.UNACCOUNTED)
     for movement in posted.filter(Q(from_container=batch.run) | Q(to_container=batch.run)).order_by("pk"):
         ledger.post([ledger.turned(movement)], by=by, at=movement.occurred_at, now=now, reason=reason)
-    settle(batch, by=by, at=batch.closed_at, now=now, reason=reason)
+    settle(batch, by=by, at=ended_at, now=now, reason=reason)
