@@ -5,6 +5,7 @@ catalogue is behind or a string has no translation; the tests ask it.
 """
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,10 @@ KEYWORDS: dict[str, Any] = {
 }
 
 
+INDENT = re.compile(r"(?m)^[ \t]+")
+"""Of what Django makes of a template: calls between X for all that is none. To Python its indents mean nothing."""
+
+
 def sources() -> Iterator[Path]:
     """Every template and module that can hold a string."""
     for room in ROOMS:
@@ -48,7 +53,7 @@ def strings() -> Catalog:
     for path in sources():
         name, text = str(path.relative_to(BASE)), path.read_text()
         if path.suffix == ".html":
-            text = templatize(text, origin=name)
+            text = INDENT.sub("", templatize(text, origin=name))
         for _line, words, comments, context in extract(extract_python, io.BytesIO(text.encode()), KEYWORDS):
             found.add(words, locations=[(name, None)], auto_comments=comments, context=context)
     return found
