@@ -6,7 +6,9 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
+        from intake import labels
         from intake.panels import of_lot
         from plant import panels
 
         panels.lot.add("intake/_of_lot.html", of_lot, order=10)
+        labels.register()

@@ -16,6 +16,7 @@ from intake.contents import Came
 from intake.forms import ArrivalForm, ReceiptFilters, ReceiptForm
 from intake.models import Receipt
 from plant.access import Action, allowed, may
+from plant.inventory import labels
 from plant.models import Site
 from plant.units import ZERO_KG
 from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page
@@ -163,6 +164,7 @@ def _log(request: StaffRequest, receipt: Receipt, form: ArrivalForm) -> dict[str
             at=at,
             **form.arrival(),
         )
+    labels.print_by_itself(logged, by=request.user, at=moment)
     return {"container": logged.reference}
 
 

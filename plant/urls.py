@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shipments/", include("shipments.urls")),
     path("intake/", include("intake.urls")),
     path("", include("plant.inventory.urls")),
+    path("", include("plant.records.urls")),
     path("", include("processing.urls")),
     path("limits/", include("plant.limits.urls")),
     path("dashboard/", include("plant.dashboard.urls")),

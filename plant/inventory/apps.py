@@ -10,3 +10,4 @@ class InventoryConfig(AppConfig):
     def ready(self) -> None:
         import_module("plant.inventory.facts")
         import_module("plant.inventory.repacking").register()
+        import_module("plant.inventory.labels").register()

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from plant.inventory.models import Container, Hold, Lot, Movement, Weighing
+from plant.records.models import LabelPrint
 
 ICONS: dict[str, str] = {
     Movement.Kind.RECEIVE: "inbound",
@@ -63,6 +64,7 @@ def entries(containers: Collection[Container], movements: Collection[Movement], 
     for container in containers:
         for hold in container.holds.all():
             found += _held(container, hold)
+    found += _printed(containers)
     if lot is not None:
         found += _decided(lot)
     return sorted(found, key=lambda entry: entry.at)[::-1]
@@ -218,6 +220,25 @@ def _held(container: Container, hold: Hold) -> Iterator[Entry]:
             what=_("%(kind)s hold lifted") % {"kind": kind},
             container=container.reference,
             reason=hold.release_reason,
+        )
+
+
+def _printed(containers: Collection[Container]) -> Iterator[Entry]:
+    """Every label that was printed for them, and why again."""
+    references = [container.reference for container in containers]
+    prints = LabelPrint.objects.filter(
+        site__in={c.site_id for c in containers}, kind="container", subject__in=references
+    )
+    for each in prints.select_related("by", "printer", "station"):
+        again = ": ".join(part for part in (str(each.get_reason_display()), each.note) if part)
+        yield Entry(
+            at=each.at,
+            by=each.by.name,
+            icon="print",
+            what=_("Label printed again") if each.reason else _("Label printed"),
+            container=each.subject,
+            where=str(each.printer or _("On paper")),
+            reason=again,
         )
 
 

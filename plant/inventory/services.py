@@ -28,6 +28,7 @@ from plant.inventory.models import (
     Movement,
     RegulatoryStatus,
 )
+from plant.inventory.sscc import next_sscc
 from plant.inventory.weighing import Reading, record_weighing
 from plant.models import Facility, Party, Site, User
 
@@ -124,6 +125,7 @@ def create_container(
         voltage_v=voltage_v,
         charge_measured_at=charge_measured_at,
         note=note,
+        sscc=next_sscc(lot.site) if kind.is_boxed else None,
     )
 
 

@@ -9,3 +9,4 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("plant.records.facts")
+        import_module("plant.records.badges").register()

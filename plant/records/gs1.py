@@ -7,7 +7,6 @@ weight.
 
 import re
 
-SSCC_DIGITS = 18
 PREFIX = re.compile(r"[0-9]{7,10}", re.ASCII)
 
 
@@ -34,20 +33,6 @@ def sscc(prefix: str, number: int) -> str:
         raise NumbersUsedUp(prefix)
     body = f"{extension}{prefix}{serial:0{16 - len(prefix)}d}"
     return f"{body}{check_digit(body)}"
-
-
-def is_sscc(text: str) -> bool:
-    """Eighteen digits whose last one is right."""
-    return bool(re.fullmatch(r"[0-9]{18}", text, re.ASCII)) and check_digit(text[:-1]) == int(text[-1])
-
-
-def sscc_in(scanned: str) -> str:
-    """The SSCC in what a scanner sends for one of our DataMatrix codes, else "": with or without the symbology
-    identifier `]d2`, with or without parentheses."""
-    digits = re.sub(r"^\](d2|C1|Q3|e0)|[()\s\x1d]", "", scanned)
-    if len(digits) == SSCC_DIGITS + 2 and digits.startswith("00"):
-        digits = digits[2:]
-    return digits if is_sscc(digits) else ""
 
 
 def element_string(sscc: str) -> str:

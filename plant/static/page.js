@@ -36,3 +36,4 @@ const showPrint = () => document.querySelectorAll("[data-print]").forEach((butto
 document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
 document.addEventListener("htmx:after:swap", showPrint);
 showPrint();
+if (document.querySelector("[data-print-now]")) window.addEventListener("load", () => window.print());

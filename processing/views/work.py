@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from intake.forms import said
 from plant.access import Action, allowed
+from plant.inventory import labels
 from plant.inventory.models import Container, ContainerKind, Location, Movement
 from plant.web import NotFound, StaffRequest, go, kept, now, page
 from processing import history, offers, services
@@ -210,6 +211,7 @@ def _bag(request: StaffRequest, batch: Batch, form: BagForm) -> dict[str, Any]:
     names = ("material", "kind", "lot", "bay", "reading", "confirmed")
     typed = {name: form.cleaned_data[name] for name in names}
     container = services.add_output(batch=batch, by=request.user, **typed, **_when(form))
+    labels.print_by_itself(container, by=request.user, at=now())
     return {"bagged": container.reference}
 
 

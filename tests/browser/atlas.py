@@ -10,9 +10,10 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from playwright.sync_api import APIRequestContext
 
 NO_PAGES = {
-    "healthz", "readyz", "logout", "theme", "find", "api:openapi",
+    "healthz", "readyz", "logout", "theme", "awake", "unlock", "api:openapi",
     "shipments-api:list", "shipments-api:detail",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
+    "records:test_print", "records:again", "records:drop",
     "processing:selection", "shipments:add", "shipments:remove", "shipments:selection",
 }  # fmt: skip
 """Addresses that send a form, answer with a part of a page, or are for machines."""

@@ -13,6 +13,8 @@ from django.urls import URLResolver, get_resolver, resolve
 
 from plant.demo import site as demo_site
 from plant.models import User
+from plant.records import services as records
+from plant.records.label import Label
 from plant.web import now
 from processing.models import Batch
 from tests.factories import container, receipt, world
@@ -37,8 +39,12 @@ TABLE = {
     "home": Row("/", PEOPLE),
     "login": Row("/login/", ALL, ALL),
     "logout": Row("/logout/", None, PEOPLE),  # nobody is sent to the login, as everywhere
+    "station": Row("/station/", {"supervisor", "administrator"}, {"supervisor", "administrator"}),
+    "switch": Row("/switch/", ALL, ALL),
+    "awake": Row("/awake/", PEOPLE),
+    "unlock": Row("/unlock/", None, PEOPLE),
     "theme": Row("/theme/", None, ALL),
-    "find": Row("/find/?q={lot}", PEOPLE),
+    "find": Row("/find/?q={lot}", STAFF),
     "healthz": Row("/healthz", ALL),
     "readyz": Row("/readyz", ALL),
     "api:openapi": Row("/api/v1/openapi.json", ALL),
@@ -57,6 +63,25 @@ TABLE = {
     "inventory:reverse": Row("/containers/{box}/reverse/", None, FLOOR),
     "inventory:months": Row("/months/", STAFF),
     "inventory:month": Row("/months/2026-05/", STAFF, {"manager"}),
+    "inventory:together": Row("/containers/together/", FLOOR, FLOOR),
+    "inventory:split": Row("/containers/{box}/split/", FLOOR, FLOOR),
+    "records:labels": Row("/labels/?container={box}", STAFF, STAFF),
+    "records:press": Row("/labels/{press}/", STAFF),
+    "records:printers": Row("/printers/", STAFF),
+    "records:new_printer": Row("/printers/new/", {"supervisor", "administrator"}, {"supervisor", "administrator"}),
+    "records:printer": Row("/printers/DOCK/", STAFF),
+    "records:change_printer": Row(
+        "/printers/DOCK/change/", {"supervisor", "administrator"}, {"supervisor", "administrator"}
+    ),
+    "records:test_print": Row("/printers/DOCK/test/", None, STAFF),
+    "records:again": Row("/printers/DOCK/again/", None, STAFF),
+    "records:drop": Row("/printers/DOCK/drop/", None, STAFF),
+    "inventory:counts": Row("/counts/", STAFF),
+    "inventory:start_count": Row("/counts/new/", FLOOR | {"ehs"}, FLOOR | {"ehs"}),
+    "inventory:count": Row("/counts/{count}/", STAFF, STAFF),
+    "inventory:withdraw": Row("/counts/{count}/withdraw/", None, FLOOR | {"ehs"}),
+    "inventory:review_count": Row("/counts/{count}/compare/", FLOOR | {"ehs"}, FLOOR | {"ehs"}),
+    "inventory:abandon_count": Row("/counts/{count}/abandon/", None, FLOOR | {"ehs"}),
     "limits:limits": Row("/limits/", STAFF),
     "limits:new_limit": Row("/limits/new/", {"manager", "administrator"}, {"manager", "administrator"}),
     "limits:limit": Row("/limits/NAMEPLATE/", STAFF),
@@ -123,6 +148,9 @@ def house(module_db: None) -> dict[str, str]:
         "batch": batch,
         "shipment": dock.draft(plant, box),
         "gone": gone,
+        "press": records.print_labels(
+            site=plant.site, labels=[Label("container", str(box), str(box))], by=plant.users["operator"], at=now()
+        ),
     }
     return {name: row.path.format(**there) for name, row in TABLE.items()}
 
