@@ -12,6 +12,6 @@ class ShipmentsConfig(AppConfig):
         from shipments import corrections, panels, services
 
         for kind in (Movement.Kind.SHIP, Movement.Kind.TAKE_BACK):
-            ledger.guard_reversal(kind, services.refuse_reversal)
+            ledger.guard_reversal(kind, services.refuse_reversal, fixed=services.all_fixed)
         corrections.register()
         places.lot.add("shipments/_of_lot.html", panels.shipped)

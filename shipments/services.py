@@ -271,6 +271,11 @@ def return_shipment(
         return _end(shipment, State.RETURNED, by=by, at=at, reason=reason, is_new_version=True)
 
 
+def all_fixed(movements: Sequence[Movement]) -> set[int]:
+    """What was shipped is taken back on its shipment's page, none of it by itself."""
+    return {movement.pk for movement in movements}
+
+
 def refuse_reversal(movement: Movement, by: User, now: dt.datetime) -> None:
     """What left with a shipment comes back with it; a single movement of it is never turned round."""
     line = ShipmentLine.objects.filter(movement=movement).select_related("shipment").first()
@@ -309,6 +314,11 @@ def _locked_holdings(containers: Sequence[Container], places: LocationQuerySet) 
     rows = Holding.objects.select_for_update(no_key=True, of=("self",)).select_related("location")
     rows = rows.filter(container__in=containers, location__in=places, kg__gt=0).order_by("container_id", "location_id")
     return {holding.container_id: holding for holding in rows}
+
+
+def shipment_of(movement: Movement) -> str:
+    """The reference of the shipment that took a container away: for the pages below, which know no shipments."""
+    return ShipmentLine.objects.select_related("shipment").get(movement=movement).shipment.reference
 
 
 def _carry(kind: Movement.Kind, holding: Holding, container: Container, to: Location) -> Move:

@@ -262,13 +262,28 @@ def _check_history(backdated: Sequence[Container]) -> None:
 
 
 Guard = Callable[[Movement, User, dt.datetime], None]
+Fixed = Callable[[Sequence[Movement]], set[int]]
 _guards: dict[str, Guard] = {}
+_fixed: dict[str, Fixed] = {}
 
 
-def guard_reversal(kind: Movement.Kind, guard: Guard) -> None:
+def guard_reversal(kind: Movement.Kind, guard: Guard, *, fixed: Fixed | None = None) -> None:
     """An upper room says what must hold before a movement of this kind is reversed (a batch still runs, a shipment
-    has not left), and takes its locks; called in the reversal's transaction, before any holding is locked."""
+    has not left), and takes its locks; called in the reversal's transaction, before any holding is locked.
+
+    `fixed` tells a page which of these movements the guard would refuse, so that it draws no button for them."""
     _guards[kind] = guard
+    if fixed is not None:
+        _fixed[kind] = fixed
+
+
+def fixed(movements: Sequence[Movement]) -> set[int]:
+    """Those that the room they belong to would not let be reversed as it stands now."""
+    by_room: dict[Fixed, list[Movement]] = defaultdict(list)
+    for movement in movements:
+        if movement.kind in _fixed:
+            by_room[_fixed[movement.kind]].append(movement)
+    return {pk for ask, asked in by_room.items() for pk in ask(asked)}
 
 
 def turned(movement: Movement) -> Move:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from plant.access import Action, may
 from plant.errors import DomainError
-from plant.inventory import corrections, history
+from plant.inventory import corrections, history, ledger
 from plant.inventory.forms import HoldForm, MoveForm, ReleaseForm, ReverseForm
 from plant.inventory.models import Container, Hold, Movement
 from plant.inventory.services import may_reverse
@@ -86,13 +86,21 @@ def standings(
 ) -> list[Standing]:
     """Each container (of `stock.packed`) with its state and what this person may do with it."""
     found = []
+    entries = {
+        box.pk: [m for m in movements if box.pk in (m.from_container_id, m.to_container_id)] for box in containers
+    }
+    lasts = {
+        pk: max((n for n, m in enumerate(own, start=1) if history.is_standing(m)), default=0)
+        for pk, own in entries.items()
+    }
+    fixed = ledger.fixed([own[lasts[pk] - 1] for pk, own in entries.items() if lasts[pk]])
     for container in containers:
-        own = [m for m in movements if container.pk in (m.from_container_id, m.to_container_id)]
-        last = max((n for n, m in enumerate(own, start=1) if history.is_standing(m)), default=0)
+        own, last = entries[container.pk], lasts[container.pk]
         latest = own[last - 1] if last else None
         holds = [hold for hold in container.holds.all() if hold.released_at is None]
         tone, words = _state(container, latest, is_held=bool(holds))
-        doings = _doings(user, container, latest, holds, now=now)
+        to_reverse = latest if latest is not None and latest.pk not in fixed else None
+        doings = _doings(user, container, to_reverse, holds, now=now)
         weighed = weight_of(container, own)
         is_mine = weighed > 0 and corrections.may_correct(movement=own[weighed - 1], by=user, now=now)
         found.append(Standing(container, tone, words, holds, doings, last, weighed if is_mine else 0))

@@ -323,10 +323,13 @@ def _require_last(movement: Movement) -> None:
     for container in packed:
         later = Movement.objects.of_container(container).standing().filter(pk__gt=movement.pk).order_by("pk").last()
         if later is not None:
-            raise DomainError(
-                _("%(container)s was %(what)s after that. Reverse the later entry first.")
-                % {"container": container, "what": Movement.Kind(later.kind).label.lower()}
-            )
+            words = {"container": container, "what": Movement.Kind(later.kind).label.lower()}
+            if movement.weighing_id is not None:
+                raise DomainError(
+                    _("%(container)s was %(what)s after that. Reverse the later entry first, or correct the weight.")
+                    % words
+                )
+            raise DomainError(_("%(container)s was %(what)s after that. Reverse the later entry first.") % words)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """What must hold before an entry of a run or a heel is reversed; the ledger asks it in the reversal's transaction."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,15 @@ class NotReversible(DomainError):
 def register() -> None:
     """Tell the ledger; called once, when the room is ready."""
     for kind in (*ENTRIES, *OF_THE_LINE):
-        ledger.guard_reversal(kind, guard)
+        ledger.guard_reversal(kind, guard, fixed=fixed)
+
+
+def fixed(movements: Sequence[Movement]) -> set[int]:
+    """What entered or came out of a batch that has ended stays; its weight can still be corrected."""
+    ends = {movement.pk: {movement.from_container_id, movement.to_container_id} for movement in movements}
+    runs = Batch.objects.filter(run__in=set().union(*ends.values())).exclude(state__in=Batch.ON_THE_LINE)
+    ended = set(runs.values_list("run", flat=True))
+    return {pk for pk, containers in ends.items() if containers & ended}
 
 
 def guard(movement: Movement, by: User, now: dt.datetime) -> None:

@@ -156,7 +156,7 @@ def test_an_entry_that_is_not_the_last_any_more_stays(operator, box):
     response = send(operator, page(box) + "reverse/", {"entry": "1", "reason": "Wrong load"})
 
     assert response.status_code == 422
-    assert f"{box} was moved after that. Reverse the later entry first." in text(response)
+    assert f"{box} was moved after that. Reverse the later entry first, or correct the weight." in text(response)
 
 
 def test_a_reversed_receipt_leaves_nothing(operator, box):
