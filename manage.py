@@ -133,7 +133,7 @@ def main():
         sys.exit("Blackmass runs on Linux and macOS. On Windows, use the Windows Subsystem for Linux.")
     if not os.environ.get("PLANT_NO_VENV"):
         enter("requirements-test.lock" if command == "test" else "requirements.lock")
-    if command in ("up", "test", "cases", "drill"):  # they make the settings, so they come before Django reads any
+    if command in ("up", "test", "cases", "drill", "alive"):  # they make the settings, so they come before Django reads any
         from importlib import import_module
 
         import_module("plant.management.commands." + command).Command().run_from_argv(sys.argv)

@@ -234,7 +234,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULER = "plant.operation.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
+    "daily-runs": {"task": "plant.operation.tasks.start_daily_runs", "schedule": 3600.0},
     "sweep-recompute": {"task": "plant.recompute.tasks.sweep", "schedule": 60.0},
     "refresh-utilization": {"task": "plant.limits.tasks.refresh_utilization", "schedule": 300.0},
 }

@@ -106,6 +106,12 @@ class Child:
         guard.stopped(self.process.pid)
         self.process = None
 
+    def kill(self) -> None:
+        """Ends it and its group at once, a stopped one too; `end` then cleans up."""
+        if self.process and self.is_alive():
+            self._kill_group()
+            self.process.wait()
+
     def _kill_group(self) -> None:
         assert self.process is not None
         try:

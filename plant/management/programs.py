@@ -10,12 +10,15 @@ from pathlib import Path
 
 from plant.management import addresses, embedded, environment
 from plant.management.children import Child, Guard, failure, stop_all, wait_until
+from plant.management.watchdog import Watchdog
 
 Say = Callable[[str], None]
 LONG_LIVED_SECONDS = 30
 LONGEST_DELAY_SECONDS = 30.0
 LARGEST_LOG_BYTES = 5_000_000
-STOP_ORDER = (["web"], ["beat", "relay", "worker", "migrate", "static", "demo"], ["valkey"], ["postgres"])
+LABEL_PORT = 9100  # where label printers listen
+STARTING_SECONDS = 60.0  # for which a worker that was just started need not have answered
+STOP_ORDER = (["web"], ["beat", "relay", "worker", "printer", "migrate", "static", "demo"], ["valkey"], ["postgres"])
 """Web first, so that nothing new comes in; PostgreSQL last, so that all else can finish."""
 
 
@@ -25,6 +28,8 @@ class Options:
     host: str = "127.0.0.1"
     port: int | None = None
     demo: bool = True
+    days: int = 90
+    """Of the demo's story."""
 
 
 class Ending(Exception):
@@ -142,8 +147,10 @@ class Plant:
         environment.write(self.data / "env", self.env)
         environment.write(environment.var_folder() / "env", self.env)
         if self._wants_demo():
-            self.step("loading a small demo plant")
-            self._finish(self._run("demo", "demo", "--credentials", str(self.data / "demo.json")))
+            self.step(f"telling the story of a demo plant: its last {self.options.days} days")
+            credentials, days = str(self.data / "demo.json"), str(self.options.days)
+            printer = ("--printer-port", str(self._printer_port()))
+            self._finish(self._run("demo", "demo", "--credentials", credentials, "--days", days, *printer), tell=True)
         self.step("starting the web server")
 
     def _collect_static(self) -> None:
@@ -162,21 +169,33 @@ class Plant:
             environment.write_private(choice, "yes" if self.options.demo else "no")
         return choice.read_text() == "yes" and not (self.data / "demo.json").exists()
 
+    def _printer_port(self) -> int:
+        """Where the demo's label printer listens. Chosen once: the demo plant's printers name it."""
+        kept = self.data / "printer-port"
+        if not kept.exists():
+            port = LABEL_PORT if addresses.is_free("127.0.0.1", LABEL_PORT) else addresses.free_port()
+            environment.write_private(kept, str(port))
+        return int(kept.read_text())
+
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(environment.BASE / "manage.py"), *arguments]
 
     def _commands(self) -> dict[str, list[str]]:
         python, cores = sys.executable, os.cpu_count() or 1
         celery = [python, "-m", "celery", "-A", "plant"]
+        sink = [python, "-m", "plant.demo.sink", str(self._printer_port()), str(self.data / "printed")]
         return {
             "web": [python, "-m", "gunicorn", "-c", str(Path(__file__).with_name("gunicorn.py"))],
             "worker": [*celery, "worker", f"--concurrency={cores}", "--without-gossip", "--without-mingle"],
             "relay": self._manage("relay"),
             "beat": [*celery, "beat", "--schedule", str(self.data / "beat-schedule"), "--pidfile="],
+            **({"printer": sink} if (self.data / "demo").read_text() == "yes" else {}),
         }
 
     def _env_of(self, name: str) -> dict[str, str]:
         """The long-lived programs never learn the owner's address; only the web pools its connections."""
+        if name == "printer":
+            return {}
         env = {key: value for key, value in self.env.items() if key != "DATABASE_OWNER_URL"}
         if name == "web":
             env |= {"PLANT_POOLED": "true", "PLANT_BIND": f"{addresses.bracketed(self.options.host)}:{self.port}"}
@@ -200,11 +219,15 @@ class Plant:
         self._start(child)
         return child
 
-    def _finish(self, child: Child) -> None:
+    def _finish(self, child: Child, *, tell: bool = False) -> None:
+        """Waits for a command; `tell`: says what it prints, line by line, as it goes."""
         assert child.process is not None
-        while child.is_alive():
-            self._tick()
-            time.sleep(0.02)
+        with child.log.open() as printed:
+            while child.is_alive():
+                self._tick()
+                time.sleep(0.02)
+                for line in printed.readlines() if tell else ():
+                    self.step(f"  {line.strip()}")
         if child.process.returncode:
             raise failure(child)
         self.guard.stopped(child.process.pid)
@@ -213,11 +236,25 @@ class Plant:
     # Watching
 
     def watch(self) -> None:
-        """Starts again what dies, until told to stop."""
-        while not self.stopping():
-            if any([self._look_after(watched) for watched in self.watched.values()]):
-                self._write_state()
-            time.sleep(0.1)
+        """Starts again what dies, and a worker that is deaf, until told to stop."""
+        watchdog = Watchdog(self.env["DATABASE_URL"])
+        watchdog.start()
+        try:
+            while not self.stopping():
+                if watchdog.is_deaf:
+                    self._end_deaf_worker()
+                if any([self._look_after(watched) for watched in self.watched.values()]):
+                    self._write_state()
+                time.sleep(0.1)
+        finally:
+            watchdog.end()
+
+    def _end_deaf_worker(self) -> None:
+        """Kills it and its children (what they had taken is worked on again); the usual look then starts another."""
+        worker = self.watched["worker"]
+        if worker.child.is_alive() and time.monotonic() - worker.started_at > STARTING_SECONDS:
+            self.step("worker does not answer the canary and is ended")
+            worker.child.kill()
 
     def _look_after(self, watched: Watched) -> bool:
         """Whether the child was started again."""

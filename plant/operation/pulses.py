@@ -5,11 +5,16 @@ canary). `inspect ping` is no such question: a worker that has lost its queue st
 Every instant is the database's: the programs may run on machines whose clocks differ.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connection
 
 RELAY, BEAT, WORKER, VALKEY, CANARY = "relay", "beat", "worker", "valkey", "canary"
+
+ASK_SECONDS = 15.0  # between two questions of the relay, and two signs of life of any program
+SILENT_SECONDS = 60.0  # after which a program that shows signs of life is not at work
+DEAF_SECONDS = 60.0  # of waiting for an answer: with what passes before the question and the look, below 90
 
 READ = """
     SELECT name, extract(epoch FROM clock_timestamp() - heard_at)::float,
@@ -58,6 +63,19 @@ def all_heard() -> dict[str, Heard]:
     with connection.cursor() as cursor:
         cursor.execute(READ)
         return {name: Heard(ago, waiting) for name, ago, waiting in cursor.fetchall()}
+
+
+def is_deaf(there: Mapping[str, Heard]) -> bool:
+    """Whether the workers leave the queue alone: a question that Valkey took is not answered, and no task ends either
+    (one that ends within its time limit of 25 s shows that they only have much to do)."""
+    canary, worker = there.get(CANARY), there.get(WORKER)
+    if canary is None or canary.waiting is None or canary.waiting < DEAF_SECONDS:
+        return False
+    return worker is None or worker.ago > DEAF_SECONDS
+
+
+def is_silent(there: Mapping[str, Heard], name: str) -> bool:
+    return name not in there or there[name].ago > SILENT_SECONDS
 
 
 def _run(statement: str, name: str) -> None:

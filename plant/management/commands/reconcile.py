@@ -16,6 +16,8 @@ from django.db import connection, transaction
 
 from plant import recompute
 from plant.inventory.models import Location
+from plant.operation.models import Run
+from plant.operation.services import record_run
 from plant.recompute import Fact, marks
 
 Stored = Callable[[str], Mapping[str, Any]]
@@ -132,7 +134,15 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        differences, looked_at = reconcile(dt.datetime.now(dt.UTC))
+        began_at = dt.datetime.now(dt.UTC)
+        differences, looked_at = reconcile(began_at)
+        record_run(
+            kind=Run.Kind.RECONCILE,
+            began_at=began_at,
+            ended_at=dt.datetime.now(dt.UTC),
+            fault=f"{len(differences)} differences. {differences[0]}." if differences else "",
+            details={"differences": len(differences), **looked_at},
+        )
         for difference in differences:
             self.stdout.write(difference)
         words = ", ".join(
