@@ -7,8 +7,10 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from intake import labels
+        from intake import scans
         from intake.panels import of_lot
         from plant import panels
 
         panels.lot.add("intake/_of_lot.html", of_lot, order=10)
+        scans.register()
         labels.register()

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -50,6 +50,7 @@ class Action(Enum):
     ENTER_CLOSED_MONTH = "enter something into a month that is signed off"
     SIGN_MONTH = "sign off a month"
     SET_LIMIT = "set a limit"
+    SET_STATION = "say which station a terminal is"
     ADMINISTER = "make users and keys"
 
 
@@ -78,6 +79,7 @@ MAY: dict[Action, set[Role]] = {
     Action.ENTER_CLOSED_MONTH: {Role.SUPERVISOR},
     Action.SIGN_MONTH: {Role.MANAGER},
     Action.SET_LIMIT: {Role.MANAGER, Role.ADMINISTRATOR},
+    Action.SET_STATION: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.ADMINISTER: {Role.ADMINISTRATOR},
 }
 
@@ -197,3 +199,18 @@ def forget_attempts(*, subject: str) -> None:
     """A right password clears the count."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM plant_attempt WHERE subject = %s", [subject[:200]])
+
+
+def login_subject(username: str, address: str) -> str:
+    """Under which tries at a password are counted: the name at the address."""
+    return f"{username.casefold()}|{address}"
+
+
+def prove_pin(*, user: User, pin: str, terminal: str, now: dt.datetime) -> None:
+    """Whether this is the person's PIN. Tries are counted for the person at this terminal, so that guessing at one
+    tablet keeps nobody from working at another. Raises `TooManyAttempts`, `BadPin`."""
+    subject = f"pin|{user.pk}|{terminal}"
+    count_attempt(subject=subject, now=now)
+    if not user.is_active or not check_password(pin, user.pin):
+        raise BadPin(_("This is not the PIN. Try again."))
+    forget_attempts(subject=subject)

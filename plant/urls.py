@@ -3,13 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from plant import views
+from plant.floor import people, scans
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("login/", views.log_in, name="login"),
-    path("logout/", views.log_out, name="logout"),
+    path("logout/", people.log_out, name="logout"),
+    path("station/", people.station, name="station"),
+    path("switch/", people.switch, name="switch"),
+    path("awake/", people.awake, name="awake"),
+    path("unlock/", people.unlock, name="unlock"),
     path("theme/", views.theme, name="theme"),
-    path("find/", views.find, name="find"),
+    path("find/", scans.find, name="find"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("api/", include("plant.api.urls")),

@@ -1,31 +1,29 @@
-"""The front door: login, the first page, finding by reference, what is said when something is not there, health."""
+"""The front door: login, the first page, what is said when something is not there, health."""
 
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django import forms
-from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plant import access, panels
 from plant.models import Role
-from plant.web import NotFound, StaffRequest, now, page
+from plant.web import NotFound, StaffRequest, now, page, terminal
 from plant.web.navigation import reachable, tiles
-from plant.web.page import is_busy
+from plant.web.page import is_busy, where_next
 
 
 class LoginForm(forms.Form):
@@ -47,7 +45,7 @@ class LoginForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """Name and password. A wrong name and a wrong password get the same answer; five tries in five minutes."""
-    onward = _onward(request)
+    onward = where_next(request)
     if request.method == "GET" and request.user.is_authenticated:
         return HttpResponseRedirect(onward)
     form = LoginForm(request.POST if request.method == "POST" else None)
@@ -62,7 +60,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 def _try(request: HttpRequest, form: LoginForm) -> int:
     """Count the try first, so that parallel guesses are counted too; then look at the password."""
     username, password = form.cleaned_data["username"], form.cleaned_data["password"]
-    subject = f"{username.casefold()}|{request.META['REMOTE_ADDR']}"
+    subject = access.login_subject(username, request.META["REMOTE_ADDR"])
     try:
         access.count_attempt(subject=subject, now=now())
     except access.TooManyAttempts as refusal:
@@ -73,24 +71,8 @@ def _try(request: HttpRequest, form: LoginForm) -> int:
         form.add_error(None, _("Name and password do not belong together. Check both, then try again."))
         return 422
     access.forget_attempts(subject=subject)
-    login(request, user)
+    terminal.enter(request, user)
     return 303
-
-
-def _onward(request: HttpRequest) -> str:
-    """Where to go after the login: only ever to ourselves."""
-    asked = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return asked if is_ours else reverse("home")
-
-
-@require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
-    messages.info(request, _("You are logged out."))
-    return HttpResponseRedirect(reverse("login"))
 
 
 @login_required
@@ -100,6 +82,7 @@ def home(request: StaffRequest) -> HttpResponse:
     context = {
         "tiles": list(reachable(tiles(request.user), request.user, request.path)),
         "panels": panels.home.render(request, request.user),
+        "scans_first": request.user.role in access.OPERATORS,
         "is_partner": request.user.has_role(Role.PARTNER),
     }
     return page(request, "home.html", context)
@@ -117,28 +100,6 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie("theme", samesite="Lax")
     return response
-
-
-REFERENCES = {"L": "inventory:lot", "B": "processing:batch", "S": "shipments:shipment", "R": "intake:receipt"}
-_REFERENCE = re.compile(r"(?P<letter>[LBSR])[A-Z0-9]{0,3}-[0-9]{4}-[0-9]{1,9}(?P<container>-[0-9]{1,4})?", re.ASCII)
-
-
-@login_required
-@require_GET
-def find(request: StaffRequest) -> HttpResponse:
-    """Typed or scanned: a reference leads to its page."""
-    typed = request.GET.get("q", "").strip().upper()[:60]
-    match = _REFERENCE.fullmatch(typed)
-    if match is None:
-        raise NotFound(_("“%(typed)s” is no reference. Type one such as L-2026-000042.") % {"typed": typed})
-    names = ["inventory:container"] if match["container"] else []
-    for name in [*names, REFERENCES[match["letter"]]]:
-        wanted = typed if name in names else typed.removesuffix(match["container"] or "")
-        try:
-            return HttpResponseRedirect(reverse(name, args=[wanted]))
-        except NoReverseMatch:
-            continue
-    raise NotFound(_("There is no page for %(typed)s.") % {"typed": typed})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

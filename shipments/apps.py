@@ -9,9 +9,10 @@ class ShipmentsConfig(AppConfig):
         from plant import panels as places
         from plant.inventory import ledger
         from plant.inventory.models import Movement
-        from shipments import corrections, panels, services
+        from shipments import corrections, panels, scans, services
 
         for kind in (Movement.Kind.SHIP, Movement.Kind.TAKE_BACK):
             ledger.guard_reversal(kind, services.refuse_reversal, fixed=services.all_fixed)
         corrections.register()
         places.lot.add("shipments/_of_lot.html", panels.shipped)
+        scans.register()

@@ -10,4 +10,5 @@ class InventoryConfig(AppConfig):
     def ready(self) -> None:
         import_module("plant.inventory.facts")
         import_module("plant.inventory.repacking").register()
+        import_module("plant.inventory.scans").register()
         import_module("plant.inventory.labels").register()

@@ -25,6 +25,12 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) document.querySelectorAll("form[aria-busy]").forEach((form) => rest(form, false));
 });
 
+// What a page asks by itself does not keep a session awake.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const asksItself = ctx.sourceElement.matches("[data-quiet]") && !ctx.sourceElement.closest("form");
+  if (asksItself) ctx.request.headers["X-Quiet"] = "1";
+});
+
 // A list's address names only the filters that are set.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   if (!ctx.sourceElement.matches("[data-tidy]")) return;

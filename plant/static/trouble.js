@@ -19,7 +19,7 @@ const isQuiet = (ctx) => ctx.sourceElement?.matches("[data-quiet]"); // a tile t
 
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status, headers } = ctx.response;
-  if (status === 422 || headers.get("HX-Redirect") || isQuiet(ctx)) return;
+  if (status === 422 || headers.get("HX-Redirect") || headers.get("X-Locked") || isQuiet(ctx)) return;
   say(region().dataset[status < 500 ? "gone" : "broken"]);
 });
 

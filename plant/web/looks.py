@@ -23,6 +23,7 @@ ICONS = {
     '<path d="M12 2.5v2m0 15v2m9.5-9.5h-2m-15 0h-2m16.2-6.7-1.4 1.4M6.7 17.3l-1.4 1.4"/>'
     '<path d="m18.7 18.7-1.4-1.4M6.7 6.7 5.3 5.3"/>',
     "limit": '<path d="M3 20h18M6 20v-6m6 6V9m6 11v-8M3 5h18"/>',
+    "lock": '<path d="M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11"/>',
     "lot": '<path d="M12 3 4 7v10l8 4 8-4V7zM4 7l8 4 8-4m-8 4v10"/>',
     "move": '<path d="M4 12h16m-6-6 6 6-6 6"/>',
     "out": '<path d="M14 4h5v16h-5M4 12h10m-4-4 4 4-4 4"/>',
@@ -32,6 +33,7 @@ ICONS = {
     "receipt": '<path d="M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6"/>',
     "right": '<path d="m9.5 6 6 6-6 6"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
+    "sound": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6m2.5-9a8 8 0 0 1 0 12"/>',
     "system": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/>',
     "truck": '<path d="M2.5 6H14v11H2.5zM14 10h4l3.5 3.5V17H14z"/><circle cx="7" cy="18" r="2"/>'
     '<circle cx="17.5" cy="18" r="2"/>',

@@ -6,15 +6,19 @@ from urllib.parse import urlencode, urlsplit
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
 from django_htmx.middleware import HtmxDetails
 
+from plant import audit
 from plant.models import Role, User
+from plant.web import terminal
 from plant.web.navigation import BAR, reachable
 
 CSP = "; ".join(
@@ -76,38 +80,69 @@ class Readable:
 
 
 class People:
-    """Shows each person the pages in their language and their site's zone, and names them in every log line.
+    """Shows each person the pages in their language and their site's zone, names them in every log line, and says at
+    which station they are.
 
-    A person who was disabled has no session from the next request on (Django's backend no longer finds them).
+    A person who was disabled has no session from the next request on (Django's backend no longer finds them); after a
+    shift it is over, and after some idle minutes nothing is answered or done until the same person unlocks it.
     """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: Any) -> HttpResponseBase:
+        request.terminal = terminal.terminal_of(request) if terminal.COOKIE in request.COOKIES else None
+        request.station = None
         user = request.user
+        if isinstance(user, User) and terminal.is_over(request):
+            logout(request)
+            user = request.user
         if not isinstance(user, User):
             return self._to_login(request, self.get_response(request))
+        if request.terminal and request.terminal.station.site_id == user.site_id:
+            request.station = request.terminal.station
         structlog.contextvars.bind_contextvars(username=user.username)
-        with translation.override(user.language), timezone.override(user.site.zone):
+        with (
+            translation.override(user.language),
+            timezone.override(user.site.zone),
+            audit.at_station(request.station),
+        ):
             request.LANGUAGE_CODE = user.language
-            response = self.get_response(request)
+            response = self._answer(request)
             response.headers.setdefault("Content-Language", user.language)
         return response
 
-    def _to_login(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def _answer(self, request: Any) -> HttpResponseBase:
+        if terminal.is_locked(request):
+            if not _is_open_when_locked(request.path_info):
+                return import_string(settings.LOCKED_VIEW)(request)  # type: ignore[no-any-return]
+        else:
+            terminal.see(request)
+        return self.get_response(request)
+
+    def _to_login(self, request: Any, response: HttpResponseBase) -> HttpResponseBase:
         """A lost session sends the whole window to the login, never a login page into a table's cell; and then back
-        to the page where the person was, not to the address of a form, which may be no page."""
+        to the page where the person was, not to the address of a form, which may be no page. At a station the way in
+        is by badge or name and PIN."""
         login = resolve_url("login")
         if urlsplit(response.headers.get("Location", "")).path != login:
             return response
+        entrance = resolve_url("switch") if request.terminal else login
         if htmx := HtmxDetails(request):
             query = urlencode({"next": htmx.current_url_abs_path or "/"})
-            return HttpResponse(status=401, headers={"HX-Redirect": f"{login}?{query}"})
+            return HttpResponse(status=401, headers={"HX-Redirect": f"{entrance}?{query}"})
         if request.method == "POST":
             query = urlencode({"next": request.headers.get("Referer", "/")})  # the login looks whether it is ours
-            response.headers["Location"] = f"{login}?{query}"
+            response.headers["Location"] = f"{entrance}?{query}"
+        elif entrance != login:
+            response.headers["Location"] = response.headers["Location"].replace(login, entrance, 1)
         return response
+
+
+def _is_open_when_locked(path: str) -> bool:
+    """The ways to unlock, to hand over and to leave; and what needs nobody."""
+    open_ways = ("unlock", "switch", "login", "logout", "theme", "healthz", "readyz")
+    return path in {resolve_url(name) for name in open_ways} or path.startswith("/api/")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -119,6 +154,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "site": person.site if person else None,
         "theme": theme if theme in ("light", "dark") else "",
+        "station": getattr(request, "station", None),
+        "is_terminal": getattr(request, "terminal", None) is not None,
+        "unlocks_by_pin": person is not None and terminal.unlocks_by_pin(request),
+        "idle_seconds": int(terminal.idle_limit(request).total_seconds()) if person else 0,
         "density": "touch" if person and person.has_role(Role.OPERATOR, Role.SUPERVISOR) else "desk",
         "navigation": SimpleLazyObject(lambda: list(reachable(BAR, person, request.path))),
     }

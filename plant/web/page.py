@@ -10,13 +10,15 @@ from django.db import IntegrityError, OperationalError
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
 from plant import once
 from plant.errors import DomainError, explain
-from plant.models import User
+from plant.models import Station, User
 
 BUSY = {"55P03", "40P01", "57014"}
 """PostgreSQL's lock_not_available, deadlock_detected and query_canceled: nothing was written, try again."""
@@ -27,6 +29,7 @@ class StaffRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    station: Station | None
 
 
 class NotFound(Http404):
@@ -64,6 +67,15 @@ def page(
     response = render(request, name, {"is_again": status == 422, **(context or {})}, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def where_next(request: HttpRequest, asked: str = "") -> str:
+    """Where to go after a login: to `asked`, or what `next` says, but only ever to ourselves."""
+    asked = asked or request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if is_ours else reverse("home")
 
 
 def go(request: HttpRequest, url: str, message: str = "") -> HttpResponse:

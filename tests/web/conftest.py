@@ -48,6 +48,7 @@ def ask(operator: Any) -> Any:
         factory = RequestFactory()
         request = (factory.post if post else factory.get)(path, data or {}, headers=headers)
         request.user = operator
+        request.session = {}
         return request
 
     return make
