@@ -192,6 +192,12 @@ BADGES = {
 }
 """With these the people of the floor take turns at the stations' terminals. Of a demo: the PIN is the number."""
 
+
+def badge_and_pin(username: str) -> dict[str, str]:
+    """What the demo tells of somebody's badge."""
+    return dict(zip(("badge", "pin"), BADGES.get(username, ()), strict=False))
+
+
 PEOPLE = (
     ("operator", "Operator, first shift", Role.OPERATOR, None),
     ("operator2", "Operator, second shift", Role.OPERATOR, None),

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         recompute.drain(now)
         told = {
             "logins": [
-                {"role": str(role), "username": name, "password": passwords[name]}
+                {"role": str(role), "username": name, "password": passwords[name], **site.badge_and_pin(name)}
                 for name, _title, role, _party in site.PEOPLE
                 if name != "operator2"
             ],

@@ -65,7 +65,8 @@ def tell(plant: Plant, say: Say) -> None:
     else:
         say("\n  The plant is empty. Set up its site, places and people: python3 manage.py demo --days 0")
     for login in told["logins"]:
-        say(f"    {login['role']:<14} {login['username']:<14} {login['password']}")
+        badge = f"  badge {login['badge']}, PIN {login['pin']}" if "badge" in login else ""
+        say(f"    {login['role']:<14} {login['username']:<14} {login['password']}{badge}")
     if partner := told["partner"]:
         say(f"\n  What {partner['name']} pulls with its key\n    {partner['curl']}")
     say("\n  What to try next")
