@@ -23,15 +23,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--credentials", type=Path, help="write logins and the partner's key to this file (0600)")
         parser.add_argument("--days", type=int, default=14, help="how many days of work (default 14; 0 for none)")
+        parser.add_argument("--printer-port", type=int, default=9100, help="where the demo's label printers listen")
         parser.add_argument("--seed", type=int, default=2026, help="another seed, another plant")
 
-    def handle(self, *args: Any, credentials: Path | None, days: int, seed: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, credentials: Path | None, days: int, seed: int, printer_port: int, **options: Any
+    ) -> None:
         if Site.objects.exists():
             raise CommandError("There is a plant in this database already. Load the demo into an empty one.")
         now = clock()
         passwords = {name: f"{name}-{secrets.token_hex(4)}" for name, *_ in site.PEOPLE}
         with transaction.atomic():
-            plant = site.build(passwords=passwords)
+            plant = site.build(passwords=passwords, printer_port=printer_port)
             site.set_limits(plant, year=plant.site.day(now).year)
             story.tell(plant, now=now, days=days, seed=seed)
             _key, secret = api.create_key(
