@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from plant import audit
+from plant import audit, finding
 from plant.access import Action, may
+from plant.finding import Asker, Step, Thing
 from plant.inventory import sscc, stock
 from plant.inventory.history import typed
 from plant.inventory.models import Container, Location, Weighing
@@ -28,6 +29,7 @@ def register() -> None:
     sources.add(CONTAINER, Source(of_containers, lambda code: reverse("inventory:container", args=[code]), _number))
     sources.add("lot", Source(of_lots, make_ready=number_lots))
     sources.add(BAY, Source(of_bays))
+    finding.offer(_offer)
 
 
 def of_containers(site: Site, references: Sequence[str], at: dt.datetime) -> list[Label]:
@@ -138,3 +140,10 @@ def _number(site: Site, references: Sequence[str]) -> None:
 
 def number_lots(site: Site, references: Sequence[str]) -> None:
     sscc.give(Container.objects.packed().filter(site=site, lot__reference__in=references))
+
+
+def _offer(thing: Thing, asker: Asker) -> Iterator[Step]:
+    """What one does with a container whose label is torn: scan or type it, and print it again."""
+    kind = CONTAINER if isinstance(thing.subject, Container) else BAY if isinstance(thing.subject, Location) else ""
+    if kind and may(asker.user, Action.PRINT):
+        yield Step(_("Print its label"), f"{reverse('records:labels')}?{kind}={thing.code}", "print")
