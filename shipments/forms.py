@@ -207,6 +207,16 @@ class CancelForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False)
 
 
+class WithdrawForm(forms.Form):
+    """Why a dispatch was confirmed in error."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What was wrong"),
+        max_length=500,
+        error_messages={"required": gettext_lazy("The consignee sees that it was cancelled. Type why.")},
+    )
+
+
 class ReturnForm(forms.Form):
     """Where what came back is put, since when, and why it came back."""
 

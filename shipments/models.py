@@ -17,8 +17,9 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         return self.filter(site=site)
 
     def visible_to(self, party: Party) -> "ShipmentQuerySet":
-        """What a consignee sees: its own, from dispatch on and never again invisible."""
-        return self.filter(consignee=party, dispatched_at__isnull=False)
+        """What a consignee sees, with `returned_at`: its own, from dispatch on and never again invisible."""
+        returned = models.Case(models.When(state=ShipmentState.RETURNED, then=F("ended_at")))
+        return self.filter(consignee=party, dispatched_at__isnull=False).annotate(returned_at=returned)
 
     def found_by(self, text: str) -> "ShipmentQuerySet":
         """By its own reference, papers and consignee, or by the reference of a lot or container that is in it."""
@@ -69,7 +70,7 @@ class ShipmentState(models.TextChoices):
 SHIPMENT_TRANSITIONS = Transitions(
     {
         ShipmentState.DRAFT: {ShipmentState.DISPATCHED, ShipmentState.CANCELLED},
-        ShipmentState.DISPATCHED: {ShipmentState.DELIVERED, ShipmentState.RETURNED},
+        ShipmentState.DISPATCHED: {ShipmentState.DELIVERED, ShipmentState.RETURNED, ShipmentState.CANCELLED},
         ShipmentState.DELIVERED: {ShipmentState.RETURNED},
         ShipmentState.CANCELLED: set(),
         ShipmentState.RETURNED: set(),
@@ -130,7 +131,11 @@ class Shipment(models.Model):
                     ~Q(state__in=("dispatched", "delivered", "returned"))
                     | Q(dispatched_at__isnull=False, dispatched_by__isnull=False)
                 )
-                & (~Q(state__in=("draft", "cancelled")) | Q(dispatched_at__isnull=True, dispatched_by__isnull=True)),
+                & (~Q(state="draft") | Q(dispatched_at__isnull=True, dispatched_by__isnull=True))
+                & (
+                    Q(dispatched_at__isnull=True, dispatched_by__isnull=True)
+                    | Q(dispatched_at__isnull=False, dispatched_by__isnull=False)
+                ),
                 name="shipments_shipment_dispatched_complete",
                 violation_error_message="A dispatched shipment says who dispatched it and when.",
             ),

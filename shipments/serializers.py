@@ -127,7 +127,7 @@ class ShipmentSerializer(serializers.Serializer[None]):
 
     reference = serializers.CharField(help_text="Ours, unique for ever.")
     version = serializers.IntegerField(min_value=1, help_text="Grows with every change after dispatch.")
-    state = serializers.ChoiceField(choices=STATES)
+    state = serializers.ChoiceField(choices=STATES, help_text="cancelled: announced in error, it never left.")
     consignee = PartySerializer()
     ship_to = FacilitySerializer()
     purchase_order_number = serializers.CharField(allow_null=True, help_text="Yours. This or the contract is there.")
@@ -138,7 +138,7 @@ class ShipmentSerializer(serializers.Serializer[None]):
     seals = serializers.ListField(child=serializers.CharField())
     dispatched_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
-    returned_at = serializers.DateTimeField(source="ended_at", allow_null=True)
+    returned_at = serializers.DateTimeField(allow_null=True)
     lots = LotSerializer(source="content.lots", many=True)
     totals = TotalsSerializer(source="content")
     updated_at = serializers.DateTimeField(help_text="When we last changed it.")

@@ -88,7 +88,7 @@ def change_shipment(
     """Change what is given: of a draft everything, of what is on the way its papers only, as a new version and with a
     reason. Saying the same again changes nothing; the note is ours and makes no version."""
     check(by, Action.SHIP)
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     given: dict[str, Any] = _tidy(papers)
     given |= {name: value for name, value in (("consignee", consignee), ("ship_to", ship_to)) if value is not None}
     changes = {name: value for name, value in given.items() if getattr(shipment, name) != value}
@@ -140,7 +140,7 @@ def add_containers(
     """Put whole containers into a draft. Refuses, naming it, one that is held, empty or gone, or in a shipment
     already; then none is added."""
     check(by, Action.SHIP)
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     _require_draft(shipment)
     found = list(Container.objects.for_change().filter(pk__in=[container.pk for container in containers]))
     for container in found:
@@ -178,7 +178,7 @@ def _already_packed(line: ShipmentLine, shipment: Shipment) -> AlreadyPacked:
 def remove_container(*, shipment: Shipment, container: Container, by: User) -> Shipment:
     """Take a container out of a draft."""
     check(by, Action.SHIP)
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     _require_draft(shipment)
     with audit.acting(by):
         gone, _each = ShipmentLine.objects.filter(shipment=shipment, container=container).delete()
@@ -204,7 +204,7 @@ def dispatch(
     the person saw and confirmed. `reason`: needed where it is entered late or before a container's latest movement.
     """
     check(by, Action.SHIP)
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     _require_next(shipment, State.DISPATCHED)
     lines = {line.container_id: line for line in ShipmentLine.objects.filter(shipment=shipment)}
     containers = list(Container.objects.for_change().filter(pk__in=lines).select_related("site"))
@@ -231,7 +231,7 @@ def dispatch(
 def deliver(*, shipment: Shipment, by: User, at: dt.datetime, now: dt.datetime) -> Shipment:
     """The consignee has it, since `at`."""
     check(by, Action.SHIP)
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     _require_next(shipment, State.DELIVERED)
     _check_after(shipment.dispatched_at, at=at, now=now)
     shipment.state, shipment.delivered_at, shipment.delivered_by = State.DELIVERED, at, by
@@ -243,11 +243,12 @@ def deliver(*, shipment: Shipment, by: User, at: dt.datetime, now: dt.datetime) 
 def cancel(*, shipment: Shipment, by: User, at: dt.datetime, reason: str = "") -> Shipment:
     """Give up a draft: nothing has left, its containers are free for another shipment."""
     check(by, Action.SHIP)
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     if shipment.state in Shipment.ON_THE_WAY:
-        raise InvalidTransition(_("%(shipment)s has left. Return it instead.") % {"shipment": shipment})
+        sentence = _("%(shipment)s has left. Return it instead; what never left, a supervisor takes back.")
+        raise InvalidTransition(sentence % {"shipment": shipment})
     _require_next(shipment, State.CANCELLED)
-    return _end(shipment, State.CANCELLED, by=by, at=at, reason=reason)
+    return end(shipment, State.CANCELLED, by=by, at=at, reason=reason)
 
 
 @transaction.atomic
@@ -258,7 +259,7 @@ def return_shipment(
     check(by, Action.SHIP)
     if not reason.strip():
         raise NeedsReason(_("The consignee sees that it came back. Type why."), field="reason")
-    shipment = _locked(shipment)
+    shipment = locked(shipment)
     _require_next(shipment, State.RETURNED)
     _check_after(shipment.delivered_at or shipment.dispatched_at, at=at, now=now)
     containers = list(Container.objects.for_change().filter(shipment_lines__shipment=shipment).select_related("site"))
@@ -268,7 +269,7 @@ def return_shipment(
     moves = [_carry(Movement.Kind.TAKE_BACK, holdings[container.pk], container, bay) for container in containers]
     with audit.acting(by, reason):
         ledger.post(moves, by=by, at=at, now=now, reason=reason)
-        return _end(shipment, State.RETURNED, by=by, at=at, reason=reason, is_new_version=True)
+        return end(shipment, State.RETURNED, by=by, at=at, reason=reason, is_new_version=True)
 
 
 def all_fixed(movements: Sequence[Movement]) -> set[int]:
@@ -284,7 +285,7 @@ def refuse_reversal(movement: Movement, by: User, now: dt.datetime) -> None:
     raise DomainError(_("It came back with a returned shipment. Ship it again in a new one instead."))
 
 
-def _locked(shipment: Shipment) -> Shipment:
+def locked(shipment: Shipment) -> Shipment:
     return Shipment.objects.for_change().select_related("site", "consignee", "ship_to").get(pk=shipment.pk)
 
 
@@ -333,7 +334,7 @@ def _carry(kind: Movement.Kind, holding: Holding, container: Container, to: Loca
     )
 
 
-def _end(
+def end(
     shipment: Shipment, state: State, *, by: User, at: dt.datetime, reason: str, is_new_version: bool = False
 ) -> Shipment:
     shipment.state, shipment.state_reason, shipment.ended_at, shipment.ended_by = state, reason.strip(), at, by

@@ -17,5 +17,7 @@ urlpatterns = [
     path("<slug:reference>/dispatch/", views.dispatch, name="dispatch"),
     path("<slug:reference>/deliver/", views.deliver, name="deliver"),
     path("<slug:reference>/cancel/", views.cancel, name="cancel"),
+    path("<slug:reference>/withdraw/", views.withdraw_, name="withdraw"),
+    path("<slug:reference>/again/", views.again, name="again"),
     path("<slug:reference>/return/", views.return_, name="return"),
 ]

@@ -27,11 +27,13 @@ from shipments.forms import (
     RemoveForm,
     ReturnForm,
     ShipmentFilters,
+    WithdrawForm,
 )
 from shipments.history import history
 from shipments.models import Shipment
 from shipments.models import ShipmentState as State
 from shipments.rules import leaving_problems
+from shipments.withdrawing import draft_again, may_withdraw, withdraw
 
 COLUMNS = (
     Column("reference", gettext_lazy("Shipment"), "reference", url="shipments:shipment"),
@@ -55,13 +57,17 @@ class Step:
     label: str | Promise
     icon: str
     is_main: bool = False
+    of: State | None = None
+    """The state it leads from, where another step leads to the same one."""
 
 
+WITHDRAW = Step(State.CANCELLED, "shipments:withdraw", gettext_lazy("It never left"), "abort", of=State.DISPATCHED)
 STEPS = (
     Step(State.DISPATCHED, "shipments:dispatch", gettext_lazy("Dispatch"), "truck", is_main=True),
     Step(State.DELIVERED, "shipments:deliver", gettext_lazy("Delivered"), "check", is_main=True),
     Step(State.RETURNED, "shipments:return", gettext_lazy("Returned"), "undo"),
-    Step(State.CANCELLED, "shipments:cancel", gettext_lazy("Cancel"), "abort"),
+    Step(State.CANCELLED, "shipments:cancel", gettext_lazy("Cancel"), "abort", of=State.DRAFT),
+    WITHDRAW,
 )
 
 
@@ -148,8 +154,9 @@ def _shown(request: StaffRequest, shipment: Shipment) -> dict[str, Any]:
         "steps": [
             (step, _url(shipment, step.url_name))
             for step in STEPS
-            if can_ship and Shipment.TRANSITIONS.allows(shipment.state, step.to)
+            if can_ship and _is_possible(request, shipment, step)
         ],
+        "may_draft_again": can_ship and shipment.state in (State.CANCELLED, State.RETURNED),
         "is_correctable": can_ship and (is_draft or shipment.state in Shipment.ON_THE_WAY),
         "is_packing": is_draft and can_ship,
     }
@@ -164,6 +171,13 @@ def _shown(request: StaffRequest, shipment: Shipment) -> dict[str, Any]:
             "search": search,
         }
     return context
+
+
+def _is_possible(request: StaffRequest, shipment: Shipment, step: Step) -> bool:
+    """As the table says, and by whom."""
+    if step is WITHDRAW:
+        return may_withdraw(shipment, by=request.user, now=now())
+    return step.of in (None, shipment.state) and Shipment.TRANSITIONS.allows(shipment.state, step.to)
 
 
 @allowed(Action.SHIP)
@@ -277,7 +291,37 @@ def cancel(request: StaffRequest, reference: str) -> HttpResponse:
     def act(shipment: Shipment, asked: dict[str, Any]) -> None:
         services.cancel(shipment=shipment, by=request.user, at=now(), **asked)
 
-    return _step(request, reference, form, act, State.CANCELLED, _("%(shipment)s is cancelled."))
+    return _step(request, reference, form, act, State.CANCELLED, _("%(shipment)s is cancelled."), of=State.DRAFT)
+
+
+@allowed(Action.REVERSE_ANY)
+@require_http_methods(["GET", "POST"])
+def withdraw_(request: StaffRequest, reference: str) -> HttpResponse:
+    """The truck never left: the dispatch is taken back."""
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+
+    def act(shipment: Shipment, asked: dict[str, Any]) -> None:
+        withdraw(shipment=shipment, by=request.user, now=now(), **asked)
+
+    said = _("%(shipment)s is cancelled; everything stands where it stood.")
+    return _step(request, reference, form, act, State.CANCELLED, said, of=State.DISPATCHED)
+
+
+@allowed(Action.SHIP)
+@require_POST
+def again(request: StaffRequest, reference: str) -> HttpResponse:
+    """A new draft with the same papers and what of it is free."""
+    found, form = _shipment(request, reference), forms.Form(request.POST)
+
+    def act() -> dict[str, Any]:
+        return {"reference": draft_again(shipment=found, by=request.user, at=now()).reference}
+
+    if answer := kept(request, form, act):
+        said = _("%(shipment)s is drafted with the same papers. Look at what is in it.")
+        return go(
+            request, reverse("shipments:shipment", args=[answer["reference"]]), said % {"shipment": answer["reference"]}
+        )
+    return _not_now(request, found)
 
 
 @allowed(Action.SHIP)
@@ -300,10 +344,13 @@ def _step(
     act: Callable[[Shipment, dict[str, Any]], None],
     to: State,
     done: str,
+    *,
+    of: State | None = None,
 ) -> HttpResponse:
     """A page that leads to the next state: what it does, its form, one button."""
     found = _shipment(request, reference)
-    if request.method == "GET" and not Shipment.TRANSITIONS.allows(found.state, to):
+    is_possible = Shipment.TRANSITIONS.allows(found.state, to) and of in (None, found.state)
+    if request.method == "GET" and not is_possible:
         return _not_now(request, found)
 
     def once() -> dict[str, Any]:
@@ -318,7 +365,7 @@ def _step(
         "shipment": found,
         "contents": contents,
         "problems": leaving_problems(found) if to == State.DISPATCHED else [],
-        "to": to.value,
+        "to": "withdrawn" if of == State.DISPATCHED else to.value,
         "expected_kg": str(contents.net_kg),
     }
     return page(request, "shipments/step.html", context, status=422 if form.errors else 200)

@@ -9,11 +9,21 @@ from django.db import IntegrityError, connection, transaction
 from plant.errors import constraint_of
 from plant.states import InvalidTransition
 from shipments.models import SHIPMENT_TRANSITIONS, Shipment, ShipmentState
-from tests.factories import world
+from shipments.withdrawing import withdraw
+from tests.factories import minutes, world
 from tests.shipments import dock
 
 S = ShipmentState
-STEPS = {S.DISPATCHED: dock.dispatch, S.DELIVERED: dock.deliver, S.CANCELLED: dock.cancel, S.RETURNED: dock.take_back}
+
+
+def cancel(plant, shipment):
+    """A draft is given up; a dispatch confirmed in error is taken back."""
+    if shipment.state != S.DISPATCHED:
+        return dock.cancel(plant, shipment)
+    return withdraw(shipment=shipment, reason="the other truck", by=plant.users["supervisor"], now=minutes(30))
+
+
+STEPS = {S.DISPATCHED: dock.dispatch, S.DELIVERED: dock.deliver, S.CANCELLED: cancel, S.RETURNED: dock.take_back}
 
 
 def in_state(plant, state):
