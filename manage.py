@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 VENV = os.path.join(HERE, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STAMP = os.path.join(VENV, "installed")
+BEFORE_SETTINGS = ("up", "test", "cases", "drill", "bench", "alive")  # what makes the settings, or needs none
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__", "VIRTUAL_ENV")  # would bring in other people's packages
 PIP_FOREIGN = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_CONSTRAINT", "PIP_REQUIREMENT", "PIP_REQUIRE_VIRTUALENV")
 
@@ -133,7 +134,7 @@ def main():
         sys.exit("Blackmass runs on Linux and macOS. On Windows, use the Windows Subsystem for Linux.")
     if not os.environ.get("PLANT_NO_VENV"):
         enter("requirements-test.lock" if command == "test" else "requirements.lock")
-    if command in ("up", "test", "cases", "drill", "alive"):  # they make the settings, so they come before Django reads any
+    if command in BEFORE_SETTINGS:
         from importlib import import_module
 
         import_module("plant.management.commands." + command).Command().run_from_argv(sys.argv)

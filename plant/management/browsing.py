@@ -182,6 +182,11 @@ class Person:
             answer = refused
         with answer:
             html = answer.read().decode()
-        parser = _Forms()
-        parser.feed(html)
-        return Page(answer.url, answer.status, html, parser.forms)
+        return page_of(answer.url, answer.status, html)
+
+
+def page_of(url: str, status: int, html: str) -> Page:
+    """What a browser makes of an answer."""
+    parser = _Forms()
+    parser.feed(html)
+    return Page(url, status, html, parser.forms)

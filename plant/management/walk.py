@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from plant.management.browsing import Page, Person, Unexpected
+from plant.management.browsing import Form, Page, Person, Unexpected
 from plant.management.children import CannotStart
 
 Say = Callable[[str], None]
@@ -40,6 +40,33 @@ def walk(
     `meet` gives a person at an address a browser.
     """
     _Walk(address, {login["role"]: login for login in logins}, partner_key, say, meet).main_job()
+
+
+def book_receipt(operator: Person, bill_of_lading: str) -> Page:
+    """A load with its papers; the page of the receipt."""
+    page = operator.get("/intake/new/")
+    form = page.form(having="supplier")
+    form.choose("supplier", "LG Energy")
+    page = operator.send(page, form, press="show")
+    form = page.form(having="supplier")
+    form.choose("facility", "Lansing")
+    papers = {"bill_of_lading": bill_of_lading, "carrier": "Contract carrier", "seal": "SL-1"}
+    return operator.send(page, form.filled(**papers))
+
+
+def arrival_form(operator: Person, page: Page) -> Form:
+    """The form of the next container on a receipt's page, filled but for its weight."""
+    form = page.form_to(page.url.split("?")[0].removeprefix(operator.address))
+    if "net" not in form.fields:
+        form.choose("material", "Cathode foil")
+        page = operator.send(page, form, press="show")
+        form = page.form(having="net")
+        form.choose("origin", "Production scrap")
+        form.choose("chemistry", "NMC811")
+        form.choose("owner", "Green Metals Battery Innovations")
+        form.choose("kind", "Gaylord")
+        form.choose("bay", "A-01")
+    return form
 
 
 class _Walk:
@@ -103,34 +130,14 @@ class _Walk:
         return page
 
     def receive(self) -> list[str]:
-        operator = self.operator
-        page = operator.get("/intake/new/")
-        form = page.form(having="supplier")
-        form.choose("supplier", "LG Energy")
-        page = operator.send(page, form, press="show")
-        form = page.form(having="supplier")
-        form.choose("facility", "Lansing")
-        page = operator.send(page, form.filled(bill_of_lading="BOL-CHECK", carrier="Contract carrier", seal="SL-1"))
-        boxes = []
+        page, boxes = book_receipt(self.operator, "BOL-CHECK"), []
         for net_kg in RECEIVED_KG:
-            page = self.log_container(page, net_kg)
+            form = arrival_form(self.operator, page)
+            page = self.operator.send(page, form.filled(net=net_kg, unit="kg"), press="next")
             boxes = sorted(set(re.findall(r"L-\d{4}-\d{6}-\d{2}", page.text())))
         if len(boxes) != len(RECEIVED_KG):
             raise Unexpected(f"{page.url} shows {boxes}, not two containers. {page.complaint()}")
         return boxes
-
-    def log_container(self, page: Page, net_kg: str) -> Page:
-        form = page.form_to(page.url.split("?")[0].removeprefix(self.address))
-        if "net" not in form.fields:
-            form.choose("material", "Cathode foil")
-            page = self.operator.send(page, form, press="show")
-            form = page.form(having="net")
-            form.choose("origin", "Production scrap")
-            form.choose("chemistry", "NMC811")
-            form.choose("owner", "Green Metals Battery Innovations")
-            form.choose("kind", "Gaylord")
-            form.choose("bay", "A-01")
-        return self.operator.send(page, form.filled(net=net_kg, unit="kg"), press="next")
 
     def open_batch(self) -> None:
         operator = self.operator
