@@ -6,10 +6,12 @@ sent lies in FOLDER as text; the plant's printer page shows how it looks.
 
 import socketserver
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 MOST_KEPT = 50
+PAUSE_SECONDS = 10
 LARGEST_LABEL = 1_000_000
 HOST_STATUS = (
     b"\x02030,0,0,1245,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,1,2,6,0,00000000,1,000\x03\r\n\x021234,0\x03\r\n"
@@ -56,7 +58,13 @@ class Line(socketserver.BaseRequestHandler):
 
 
 def main(port: str, folder: str) -> None:
-    with Sink(int(port), Path(folder)) as sink:
+    while True:
+        try:
+            sink = Sink(int(port), Path(folder))
+        except OSError as error:
+            print(f"port {port} is not free yet: {error.strerror}", flush=True)
+            time.sleep(PAUSE_SECONDS)
+            continue
         print(f"taking labels on port {port}, keeping them in {folder}", flush=True)
         sink.serve_forever()
 

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ Say = Callable[[str], None]
 LONG_LIVED_SECONDS = 30
 LONGEST_DELAY_SECONDS = 30.0
 LARGEST_LOG_BYTES = 5_000_000
-LABEL_PORT = 9100  # where label printers listen
+FIRST_LABEL_PORT, LABEL_PORTS = 20_000, 5_000
 STARTING_SECONDS = 60.0  # for which a worker that was just started need not have answered
 STOP_ORDER = (["web"], ["beat", "relay", "worker", "printer", "migrate", "static", "demo"], ["valkey"], ["postgres"])
 """Web first, so that nothing new comes in; PostgreSQL last, so that all else can finish."""
@@ -170,11 +171,13 @@ class Plant:
         return choice.read_text() == "yes" and not (self.data / "demo.json").exists()
 
     def _printer_port(self) -> int:
-        """Where the demo's label printer listens. Chosen once: the demo plant's printers name it."""
+        """Where the demo's label printer listens. Chosen once, since the demo plant's printers name it, and for each
+        folder another: below the ports that connections take, so that it is free again after each stop."""
         kept = self.data / "printer-port"
         if not kept.exists():
-            port = LABEL_PORT if addresses.is_free("127.0.0.1", LABEL_PORT) else addresses.free_port()
-            environment.write_private(kept, str(port))
+            first = FIRST_LABEL_PORT + zlib.crc32(bytes(self.data)) % LABEL_PORTS
+            ports = range(first, first + LABEL_PORTS)
+            environment.write_private(kept, str(next(p for p in ports if addresses.is_free("127.0.0.1", p))))
         return int(kept.read_text())
 
     def _manage(self, *arguments: str) -> list[str]:
