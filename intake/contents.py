@@ -8,7 +8,7 @@ from typing import Any
 
 from intake.models import Receipt
 from plant.inventory.history import is_standing, typed
-from plant.inventory.models import Lot, Movement
+from plant.inventory.models import Container, ContainerKind, Location, Lot, Material, Movement, MovementQuerySet
 from plant.units import ZERO_KG
 
 KEYED_IN_LATER = dt.timedelta(hours=1)
@@ -20,6 +20,11 @@ class Arrival:
 
     movement: Movement
     is_struck: bool
+
+    @property
+    def kg(self) -> Decimal:
+        """As it was corrected since."""
+        return self.movement.corrected_kg
 
     @property
     def typed(self) -> str:
@@ -39,20 +44,23 @@ class Came:
 
     @property
     def kg(self) -> Decimal:
-        return sum((a.movement.kg for a in self.arrivals if not a.is_struck), ZERO_KG)
+        return sum((a.kg for a in self.arrivals if not a.is_struck), ZERO_KG)
+
+
+def _arrivals() -> MovementQuerySet:
+    return (
+        Movement.objects.filter(kind=Movement.Kind.RECEIVE, reverses=None, corrects=None)
+        .with_corrected_kg()
+        .select_related("to_container__kind", "to_container__lot__material", "to_container__lot__chemistry")
+        .select_related("to_container__lot__owner", "to_location", "weighing__scale", "by", "reversed_by")
+    )
 
 
 def of(receipt: Receipt) -> list[Came]:
     """The receipt's lots in the order they were logged, each with its containers."""
     found: dict[int, Came] = {}
-    arrived = (
-        Movement.objects.filter(
-            kind=Movement.Kind.RECEIVE, reverses=None, to_container__lot__receipt_lot__receipt=receipt
-        )
-        .select_related("to_container__kind", "to_container__lot__material", "to_container__lot__chemistry")
-        .select_related("to_container__lot__owner", "to_location", "weighing__scale", "by", "reversed_by")
-        .order_by("to_container__lot", "pk")
-    )
+    of_load = _arrivals().filter(to_container__lot__receipt_lot__receipt=receipt)
+    arrived = of_load.order_by("to_container__lot", "pk")
     for movement in arrived:
         lot = movement.to_container.lot
         assert lot is not None  # what is received is boxed or a heap
@@ -63,6 +71,65 @@ def of(receipt: Receipt) -> list[Came]:
 def latest(came: Sequence[Came]) -> Arrival | None:
     """The container that was logged last."""
     return max((a for lot in came for a in lot.arrivals), key=lambda a: a.movement.pk, default=None)
+
+
+def last_kg(receipt: Receipt, material: Material, kind: ContainerKind) -> tuple[bool, list[Decimal]]:
+    """What the last five containers of this scrap type and packaging weighed: of this load (then True), else of what
+    came from the same plant before."""
+    alike = (
+        Movement.objects.standing()
+        .filter(kind=Movement.Kind.RECEIVE, to_container__kind=kind, to_container__lot__material=material)
+        .order_by("-pk")
+    )
+    of_load = alike.filter(to_container__lot__receipt_lot__receipt=receipt).values_list("kg", flat=True)[:5]
+    if masses := list(of_load):
+        return True, masses
+    return False, list(alike.filter(to_container__lot__facility=receipt.facility_id).values_list("kg", flat=True)[:5])
+
+
+def sealed(receipt: Receipt, seal: str) -> Container | None:
+    """The container of this load that has this seal already."""
+    arrived = Movement.objects.standing().filter(
+        kind=Movement.Kind.RECEIVE, to_container__lot__receipt_lot__receipt=receipt, to_container__seal=seal
+    )
+    first = arrived.select_related("to_container").order_by("pk").first()
+    return first.to_container if first else None
+
+
+MOST_ALIKE, LOOKED_AT = 3, 60
+
+
+def like_before(receipt: Receipt) -> list[Arrival]:
+    """What this plant sent before: the latest container of each sort, so that one touch says what comes now."""
+    before = (
+        _arrivals()
+        .standing()
+        .filter(to_container__lot__facility=receipt.facility_id, to_container__condition=Container.Condition.INTACT)
+        .order_by("-pk")[:LOOKED_AT]
+    )
+    found: dict[tuple[Any, ...], Arrival] = {}
+    for movement in before:
+        container, lot = movement.to_container, movement.to_container.lot
+        assert lot is not None  # what is received is boxed or a heap
+        sort = (lot.material_id, lot.chemistry_id, lot.owner_id, lot.origin, container.kind_id)
+        found.setdefault(sort, Arrival(movement, is_struck=False))
+    return list(found.values())[:MOST_ALIKE]
+
+
+def like(receipt: Receipt, reference: str) -> dict[str, Any]:
+    """What a new lot takes over from a container that came before: what it is, not what it weighed or when."""
+    movement = _arrivals().filter(to_container__reference=reference, site=receipt.site_id).first()
+    if movement is None:
+        return {}
+    kept = next_after(receipt, Arrival(movement, is_struck=False))
+    own = ("material", "origin", "chemistry", "owner", "kind", "scale", "unit", "bay")
+    return {name: kept[name] for name in own}
+
+
+def scanned(receipt: Receipt, code: str) -> dict[str, str]:
+    """What was scanned beside the scale: the sign of a bay, else the seal or label on the container."""
+    bay = Location.objects.bays().filter(site=receipt.site_id, code__iexact=code).first()
+    return {"bay": bay.code} if bay else {"seal": code[:40]}
 
 
 def start(receipt: Receipt) -> dict[str, Any]:

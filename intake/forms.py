@@ -1,22 +1,26 @@
 """What is typed when scrap comes in: the receipt's papers, and each container as it stands on the scale."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from intake import contents
 from intake.models import Receipt
 from intake.services import CHARGE_FIELDS
-from plant.errors import DomainError
-from plant.inventory.forms import BayField, CodedChoice, Filters, ReasonField
-from plant.inventory.models import Chemistry, Container, ContainerKind, Lot, Material, Scale
-from plant.inventory.weighing import Implausible, Reading
-from plant.models import Facility, Party, Site
+from plant.inventory import expected
+from plant.inventory.expected import Band
+from plant.inventory.forms import BayField, CodedChoice, Filters, ReasonField, said, sentence
+from plant.inventory.models import Chemistry, Container, ContainerKind, Lot, Material
+from plant.inventory.weight_forms import WeightForm
+from plant.models import Facility, Party, Site, Station
 from plant.units import BadMass, read_weight
-from plant.web import DayField, MomentField, NoteField, UnitField, WeightField
+from plant.web import DayField, MomentField, NoteField
 
 
 class NumberField(forms.Field):
@@ -103,8 +107,8 @@ class ReceiptForm(forms.Form):
         supplier.queryset = Party.objects.suppliers().filter(site=site, is_active=True)
         self.fields["facility"] = FacilityField(site, str(said(self, "supplier")))
         self.fields["received_at"] = MomentField(site, label=_("Received at"))
-        for name, sentence in PAPERS.items():
-            self.fields[name].error_messages["required"] = sentence
+        for name, words in PAPERS.items():
+            self.fields[name].error_messages["required"] = words
             self.fields[name].widget.attrs["autocomplete"] = "off"
         self.fields["carrier"].widget.attrs["list"] = "carriers"
 
@@ -116,22 +120,25 @@ PAPERS = {
 }
 
 
-def said(form: forms.Form, name: str) -> Any:
-    """What a form says at a field before it is cleaned: as typed, else as it starts."""
-    return (form.data.get(name) if form.is_bound else form.initial.get(name)) or ""
-
-
 class ReceiptFilters(Filters):
     supplier = CodedChoice(Party.objects.suppliers(), label=_("Supplier"), required=False, empty_label=_("Any"))
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("To"), required=False)
 
 
-def _sentence(sentence: Any) -> dict[str, Any]:
-    return {"required": sentence}
+WEIGHT_FIELDS = {"scale", "unit", "gross", "tare", "net", "confirmed"}
 
 
-class ArrivalForm(forms.Form):
+def flatten(choices: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Choices without their groups."""
+    for value, label in choices:
+        if isinstance(label, list):
+            yield from label
+        else:
+            yield value, label
+
+
+class ArrivalForm(WeightForm):
     """One container as it comes off the load: scrap type first, then the fields that type needs and no others (RULE-3).
 
     `lots` came with this receipt already: the container joins the one chosen under `into`, or starts a new lot.
@@ -146,10 +153,11 @@ class ArrivalForm(forms.Form):
         receipt: Receipt,
         lots: Sequence[Lot] = (),
         initial: Mapping[str, Any] | None = None,
+        station: Station | None = None,
+        now: dt.datetime,
     ) -> None:
         super().__init__(data, initial=dict(initial or {}))
-        self.is_confirmed = False
-        self.receipt, self.site = receipt, receipt.site
+        self.receipt, self.site, self.station = receipt, receipt.site, station
         self.lot = next((lot for lot in lots if lot.reference == said(self, "into")), None)
         # A form that was drawn before the first lot does not know the question: it starts that lot.
         if lots and (not self.is_bound or "into" in self.data):
@@ -164,7 +172,7 @@ class ArrivalForm(forms.Form):
         self._ask_container()
         if self.scrap_type.holds_charge:
             self._ask_charge()
-        self._ask_weight()
+        self.ask_weight(self.site, station=station, now=now)
         self._ask_place_and_time()
 
     def _ask_which_lot(self, lot: Lot) -> None:
@@ -182,7 +190,7 @@ class ArrivalForm(forms.Form):
             label=_("Scrap type"),
             widget=forms.RadioSelect,
             empty_label=None,
-            error_messages=_sentence(_("Choose the scrap type.")),
+            error_messages=sentence(_("Choose the scrap type.")),
         )
 
     def _material(self) -> Material | None:
@@ -193,19 +201,19 @@ class ArrivalForm(forms.Form):
             label=_("Origin"),
             choices=[(origin.value, origin.label) for origin in Lot.FROM_OUTSIDE],
             widget=forms.RadioSelect,
-            error_messages=_sentence(_("Choose where it became scrap: in production or after use.")),
+            error_messages=sentence(_("Choose where it became scrap: in production or after use.")),
         )
         self.fields["chemistry"] = CodedChoice(
             Chemistry.objects.filter(site=self.site).order_by("pk"),
             label=_("Chemistry"),
             empty_label=_("Choose a chemistry"),
-            error_messages=_sentence(_("Choose the chemistry.")),
+            error_messages=sentence(_("Choose the chemistry.")),
         )
         self.fields["owner"] = CodedChoice(
             Party.objects.owners().filter(site=self.site, is_active=True),
             label=_("Owner"),
             empty_label=_("Choose the owner"),
-            error_messages=_sentence(_("Choose who owns it.")),
+            error_messages=sentence(_("Choose who owns it.")),
         )
         self.fields["generated_on"] = DayField(label=_("Became scrap on"), required=False)
 
@@ -220,7 +228,7 @@ class ArrivalForm(forms.Form):
             ContainerKind.objects.filter(site=self.site, is_active=True).order_by("pk"),
             label=_("Kind of container"),
             empty_label=_("Choose a kind"),
-            error_messages=_sentence(_("Choose what it comes in.")),
+            error_messages=sentence(_("Choose what it comes in.")),
         )
         self.fields["seal"] = forms.CharField(label=_("Seal"), max_length=40, required=False)
 
@@ -242,23 +250,14 @@ class ArrivalForm(forms.Form):
         self.fields["voltage_v"] = NumberField(label=_("Voltage"), most=2_000, required=False)
         self.fields["charge_measured_at"] = MomentField(self.site, label=_("Measured at"), required=False)
 
-    def _ask_weight(self) -> None:
-        self.fields["scale"] = CodedChoice(
-            Scale.objects.filter(site=self.site, is_active=True),
-            label=_("Scale"),
-            required=False,
-            empty_label=_("None, typed by hand"),
-        )
-        self.fields["unit"] = UnitField()
-        self.fields["gross"] = WeightField(label=_("Gross"), required=False)
-        self.fields["tare"] = WeightField(label=_("Tare"), required=False, zero=True)
-        self.fields["net"] = WeightField(label=_("Net"), required=False)
-        self.fields["confirmed"] = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-
     def _ask_place_and_time(self) -> None:
         condition = said(self, "condition") or Container.Condition.INTACT
+        own = self.station.locations.bays().filter(site=self.site, is_ddr=False).first() if self.station else None
         self.fields["bay"] = BayField(
-            self.site, condition=condition, error_messages=_sentence(_("Choose the bay it is put in."))
+            self.site,
+            condition=condition,
+            initial=own.code if own and condition == Container.Condition.INTACT else None,
+            error_messages=sentence(_("Choose the bay it is put in, or scan its code.")),
         )
         self.fields["at"] = MomentField(self.site, label=_("Weighed at, if not now"), required=False)
         self.fields["reason"] = ReasonField(label=_("Why it is entered late"), required=False)
@@ -274,40 +273,37 @@ class ArrivalForm(forms.Form):
         return said(self, "condition") not in ("", Container.Condition.INTACT)
 
     @property
-    def preview_kg(self) -> Decimal | None:
-        """The net of what is typed so far, where it makes one: shown before anything is saved."""
-        try:
-            gross, tare, net = (
-                read_weight(str(typed)) if (typed := said(self, name)) else None for name in ("gross", "tare", "net")
-            )
-            return Reading(unit=said(self, "unit"), gross=gross, tare=tare, net=net).net_kg
-        except DomainError:
+    def kept(self) -> str:
+        """What the next container is, in one line, so that its fields can stay folded; empty where one is to be
+        chosen yet or is wrong."""
+        if self.scrap_type is None or set(self.errors) - WEIGHT_FIELDS or self.goes_on_hold:
+            return ""
+        kind, bay = self.weighed_kind, self.saying("bay")
+        if kind is None or not bay:
+            return ""
+        lot = self.lot.reference if self.lot else gettext("New lot")
+        place = dict(flatten(self.fields["bay"].choices)).get(bay, bay)  # type: ignore[attr-defined]
+        return f"{lot} · {self.scrap_type} · {kind} · {place}"
+
+    def clean_seal(self) -> str:
+        """A seal is on one container: the same one again is the same container again."""
+        seal = str(self.cleaned_data["seal"]).strip()
+        if seal and (box := contents.sealed(self.receipt, seal)):
+            words = {"container": box.reference, "seal": seal}
+            raise ValidationError(_("%(container)s of this load has seal %(seal)s. Scan the next one."), params=words)
+        return seal
+
+    def expected(self) -> Band | None:
+        """Like the last ones of this load, else like the last ones this supplier sent."""
+        kind = self.weighed_kind
+        if kind is None or self.scrap_type is None:
             return None
-
-    @property
-    def asks_whether_right(self) -> bool:
-        """The weight is unusual for the kind of container: a person says that it is right, or corrects it."""
-        weights = {"gross", "tare", "net"}
-        if self.is_confirmed:
-            return not weights & set(self.errors)
-        return any(self.has_error(name, Implausible.code) for name in weights)
-
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        if self.scrap_type is None or {"unit", "gross", "tare", "net"} & set(self.errors):
-            return typed
-        unit, scale = typed["unit"], typed.get("scale")
-        if scale is not None and scale.unit != unit:
-            self.add_error("unit", _("%(scale)s shows %(unit)s.") % {"scale": scale, "unit": scale.unit})
-        reading = Reading(unit=unit, gross=typed["gross"], tare=typed["tare"], net=typed["net"], scale=scale)
-        try:
-            self.net_kg = reading.net_kg
-        except DomainError as refusal:
-            self.add_error(refusal.field, refusal.message)
-            return typed
-        # What was said to be right is that weight: with another number in the field it is asked again.
-        self.is_confirmed = typed.get("confirmed") == str(self.net_kg)
-        return typed | {"reading": reading, "confirmed": self.is_confirmed}
+        of_load, masses = contents.last_kg(self.receipt, self.scrap_type, kind)
+        if of_load:
+            words = ngettext("like the last one of this load", "like the last %(n)s of this load", len(masses))
+        else:
+            words = ngettext("like the last one they sent", "like the last %(n)s they sent", len(masses))
+        return expected.like(masses, words % {"n": len(masses)}, kind) or super().expected()
 
     def arrival(self) -> dict[str, Any]:
         """The container's keywords for the services."""

@@ -17,6 +17,7 @@ from intake.forms import ArrivalForm, ReceiptFilters, ReceiptForm
 from intake.models import Receipt
 from plant.access import Action, allowed, may
 from plant.inventory import labels
+from plant.inventory.weight_forms import beside, is_asked, station_of
 from plant.models import Site
 from plant.units import ZERO_KG
 from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page
@@ -98,6 +99,8 @@ def receipt(request: StaffRequest, reference: str) -> HttpResponse:
     came, form, status = contents.of(receipt), None, 200
     if may(request.user, Action.RECEIVE):
         form = _form(request, receipt, came)
+        if is_asked(request):
+            return beside(request, form)
         if form.is_bound:
             if form.is_valid() and (logged := kept(request, form, lambda: _log(request, receipt, form))):
                 onward = "&next=1" if "next" in request.POST else ""
@@ -115,9 +118,19 @@ def receipt(request: StaffRequest, reference: str) -> HttpResponse:
         "kg": sum((lot.kg for lot in came), ZERO_KG),
         "saved": next((a for a in arrivals if a.movement.to_container.reference == request.GET.get("saved")), None),
         "form": form,
+        "is_folded": form is not None and _is_folded(request, form),
+        "scanned": request.POST.get("scan", ""),
+        "before": contents.like_before(receipt) if form and not came and form.scrap_type is None else [],
         "proposal": _proposal(receipt, form),
     }
     return page(request, "intake/receipt.html", context, partial="log", status=status)
+
+
+def _is_folded(request: StaffRequest, form: ArrivalForm) -> bool:
+    """Whether what a container is stays folded: it is taken over from the last one, and nobody opened it to change
+    it."""
+    taken_over = "next" in request.GET or bool(request.POST.get("like") or request.POST.get("folded"))
+    return taken_over and bool(form.kept)
 
 
 def _receipt(request: StaffRequest, reference: str) -> Receipt:
@@ -133,16 +146,28 @@ def _receipt(request: StaffRequest, reference: str) -> Receipt:
 
 
 def _form(request: StaffRequest, receipt: Receipt, came: Sequence[Came]) -> ArrivalForm:
-    """The form as it was sent; or, where only its fields are asked for, with what is typed and kept so far."""
+    """The form as it was sent; or, where something was scanned, chosen to be alike or only its fields are asked for,
+    with what is typed and kept so far."""
     lots = [lot.lot for lot in sorted(came, key=lambda lot: lot.arrivals[-1].movement.pk)]
-    last = contents.latest(came)
-    if request.method == "POST" and "show" not in request.POST:
-        form = ArrivalForm(request.POST, receipt=receipt, lots=lots)
+    last, sent = contents.latest(came), request.POST
+    given: dict[str, Any] = {"receipt": receipt, "lots": lots, "station": station_of(request), "now": now()}
+    code = _scan(request)
+    if request.method == "POST" and not (code or "show" in sent or "like" in sent):
+        form = ArrivalForm(sent, **given)
         if form.is_complete or form.scrap_type is None:
             return form
     goes_on = request.method == "POST" or "next" in request.GET
     start = contents.next_after(receipt, last) if last is not None and goes_on else contents.start(receipt)
-    return ArrivalForm(receipt=receipt, lots=lots, initial=start | request.POST.dict())
+    typed = sent.dict() | (contents.scanned(receipt, code) if code else {})
+    if like := sent.get("like"):
+        typed |= contents.like(receipt, like)
+    return ArrivalForm(**given, initial=start | typed)
+
+
+def _scan(request: StaffRequest) -> str:
+    """What was scanned beside the scale and not taken yet: the field still shows what was."""
+    code = request.POST.get("scan", "").strip()
+    return "" if code == request.POST.get("taken", "") else code
 
 
 def _log(request: StaffRequest, receipt: Receipt, form: ArrivalForm) -> dict[str, Any]:

@@ -56,6 +56,16 @@ class BayField(CodedChoice):
         self.choices = bays(site, condition=condition, but=but)
 
 
+def said(form: forms.Form, name: str) -> Any:
+    """What a form says at a field before it is cleaned: as typed, else as it starts."""
+    return (form.data.get(name) if form.is_bound else form.initial.get(name)) or ""
+
+
+def sentence(words: Any) -> dict[str, Any]:
+    """What a field says where nothing was chosen."""
+    return {"required": words}
+
+
 class Filters(forms.Form):
     """Filters of a list of one site's rows: all of them optional."""
 
@@ -111,6 +121,12 @@ class ReasonField(forms.CharField):
         kwargs.setdefault("label", _("Reason"))
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
         super().__init__(max_length=500, **kwargs)
+
+
+def ask_when(form: forms.Form, site: Site) -> None:
+    """When it happened, if not now, and why that is entered late."""
+    form.fields["at"] = MomentField(site, label=_("When, if not now"), required=False)
+    form.fields["reason"] = ReasonField(label=_("Why it is entered late"), required=False)
 
 
 class MoveForm(forms.Form):

@@ -16,7 +16,8 @@ document.addEventListener("submit", (event) => {
 for (const [name, isResting] of [["htmx:before:request", true], ["htmx:finally:request", false]]) {
   document.addEventListener(name, ({ detail: { ctx } }) => {
     const form = ctx.sourceElement.closest("form");
-    if (form && ctx.request.method === "POST" && !ctx.keepIndicators) rest(form, isResting);
+    const isQuiet = ctx.sourceElement.matches("[data-quiet]"); // a weight is read back while its keys are pressed
+    if (form && ctx.request.method === "POST" && !ctx.keepIndicators && !isQuiet) rest(form, isResting);
   });
 }
 

@@ -1,6 +1,7 @@
 """Filters and tags of every template: how figures, states, form fields and icons are written."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from plant.access import Action
 from plant.access import may as person_may
 from plant.models import User
 from plant.web import figures, looks
+from plant.web import seen as seen_facts
 
 register = template.Library()
 
@@ -93,6 +95,12 @@ def once(context: Context, form: forms.BaseForm | None = None) -> SafeString:
     is_again = form.is_bound if form is not None else context.get("is_again", False)
     key = request.POST.get(once_keys.FIELD, "") if request is not None and is_again else ""
     return forms.HiddenInput().render(once_keys.FIELD, key or once_keys.new_key())
+
+
+@register.simple_tag
+def seen(facts: Iterable[seen_facts.Fact]) -> SafeString:
+    """`{% seen facts %}` in a form: what the page shows, to be compared when the form comes back."""
+    return seen_facts.shown(facts or ())
 
 
 @register.simple_tag(takes_context=True)

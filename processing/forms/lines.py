@@ -1,16 +1,17 @@
 """What is typed of a discharge check and of a clean-out."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.forms import NumberField
-from plant.inventory.forms import BayField, CodedChoice
+from plant.inventory.forms import BayField, CodedChoice, ask_when, sentence
 from plant.inventory.models import ContainerKind, Material
-from plant.models import Site
+from plant.inventory.weight_forms import WeightForm
+from plant.models import Site, Station
 from plant.web import MomentField
-from processing.forms.weights import Weighed, ask_when, sentence
 from processing.models import Line
 
 
@@ -31,12 +32,12 @@ class DischargeForm(forms.Form):
         self.fields["note"] = forms.CharField(label=_("Note"), max_length=500, required=False)
 
 
-class CleanOutForm(Weighed):
+class CleanOutForm(WeightForm):
     """A line was emptied and cleaned; what was swept out may be weighed into a container."""
 
     is_weighing_required = False
 
-    def __init__(self, data: Any = None, *, line: Line) -> None:
+    def __init__(self, data: Any = None, *, line: Line, station: Station | None = None, now: dt.datetime) -> None:
         super().__init__(data)
         site = line.site
         self.fields["note"] = forms.CharField(label=_("How it was cleaned"), max_length=500, required=False)
@@ -53,15 +54,15 @@ class CleanOutForm(Weighed):
             empty_label=_("Choose a kind"),
         )
         self.fields["bay"] = BayField(site, required=False)
-        self.ask_weight(site)
+        self.ask_weight(site, station=station, now=now)
         ask_when(self, site)
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
         if typed.get("reading"):
-            for name, sentence in SWEEPINGS.items():
+            for name, words in SWEEPINGS.items():
                 if not typed.get(name) and name not in self.errors:
-                    self.add_error(name, sentence)
+                    self.add_error(name, words)
         return typed
 
 

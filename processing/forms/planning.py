@@ -6,12 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake.forms import PercentField, said
-from plant.inventory.forms import CodedChoice, Filters, ReasonField
+from intake.forms import PercentField
+from plant.inventory.forms import CodedChoice, Filters, ReasonField, ask_when, said, sentence
 from plant.inventory.models import Chemistry, Grade
 from plant.models import Party, Site
 from plant.web import DayField, NoteField
-from processing.forms.weights import ask_when, sentence
 from processing.models import Batch, BatchState, Line, RecipeVersion
 
 

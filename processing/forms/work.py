@@ -1,19 +1,23 @@
 """What is typed at the line: what is charged, given back, bagged and lost, and what is left at the close."""
 
+import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from intake.forms import said
-from plant.inventory.forms import BayField, CodedChoice, ReasonField
+from plant.inventory import expected
+from plant.inventory.expected import Band
+from plant.inventory.forms import BayField, CodedChoice, ReasonField, ask_when, said, sentence
 from plant.inventory.models import ContainerKind, Location, Lot, Material, Movement
 from plant.inventory.weighing import Reading
+from plant.inventory.weight_forms import WeightForm
+from plant.models import Station
 from plant.units import to_kg
-from plant.web import UnitField, WeightField
-from processing.forms.weights import Weighed, ask_when, sentence
+from processing import history
 from processing.models import Batch
 from processing.services import Heel, lots_for
 
@@ -38,30 +42,81 @@ class ChargeForm(forms.Form):
         ask_when(self, batch.site)
 
 
-class PartForm(Weighed):
-    """A weighed part of a container."""
+class PartForm(WeightForm):
+    """A weighed part of a container; `left_kg` is in it. Weighed is what goes in, or what stays."""
 
-    def __init__(self, data: Any = None, *, batch: Batch) -> None:
+    PART, REST = "part", "rest"
+
+    def __init__(
+        self, data: Any = None, *, batch: Batch, left_kg: Decimal, station: Station | None = None, now: dt.datetime
+    ) -> None:
         super().__init__(data)
-        self.ask_weight(batch.site)
+        self.left_kg = left_kg
+        self.fields["weighed"] = forms.ChoiceField(
+            label=_("What is on the scale"),
+            choices=[(self.PART, _("The part that goes in")), (self.REST, _("The container with what stays in it"))],
+            widget=forms.RadioSelect,
+            initial=self.PART,
+            required=False,
+            error_messages={"invalid_choice": _("Say what is on the scale: the part that goes in, or what stays.")},
+        )
+        self.ask_weight(batch.site, station=station, now=now)
         ask_when(self, batch.site)
 
+    @property
+    def is_rest(self) -> bool:
+        return bool(self.saying("weighed") == self.REST)
 
-class ReturnForm(PartForm):
-    """What was not processed goes back into its container."""
+    def expected(self) -> Band | None:
+        return expected.at_most(self.left_kg, gettext("what is in it"))
 
-    def __init__(self, data: Any = None, *, batch: Batch, is_empty: bool) -> None:
-        super().__init__(data, batch=batch)
+    def then(self, net_kg: Decimal) -> str:
+        other_kg = self.left_kg - net_kg
+        if other_kg < 0:
+            return ""
+        words = gettext("%(kg)s kg go in.") if self.is_rest else gettext("%(kg)s kg stay in it.")
+        return words % {"kg": f"{other_kg:,.3f}"}
+
+
+class ReturnForm(WeightForm):
+    """What was not processed goes back into its container; at most what was charged from it."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        batch: Batch,
+        charged_kg: Decimal,
+        is_empty: bool,
+        station: Station | None = None,
+        now: dt.datetime,
+    ) -> None:
+        super().__init__(data)
+        self.charged_kg = charged_kg
+        self.ask_weight(batch.site, station=station, now=now)
+        ask_when(self, batch.site)
         if is_empty:
             self.fields["bay"] = BayField(batch.site, required=False)
 
+    def expected(self) -> Band | None:
+        return expected.at_most(self.charged_kg, gettext("what was charged of it"))
 
-class BagForm(Weighed):
+
+class BagForm(WeightForm):
     """One bag, box or drum out of a batch."""
 
-    def __init__(self, data: Any = None, *, batch: Batch, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        batch: Batch,
+        station: Station | None = None,
+        now: dt.datetime,
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(data, initial=dict(initial or {}))
         site = self.site = batch.site
+        self.batch = batch
         materials = Material.objects.outputs().filter(site=site).order_by("is_scrap", "is_waste", "pk")
         self.material = materials.filter(code=said(self, "material")).first() or batch.grade.material
         self.fields["material"] = CodedChoice(
@@ -79,14 +134,23 @@ class BagForm(Weighed):
             error_messages=sentence(_("Choose what it is packed in.")),
         )
         self.fields["lot"] = LotField(lots_for(batch, self.material))
-        self.fields["bay"] = BayField(site, error_messages=sentence(_("Choose the bay it is put in.")))
-        self.ask_weight(site)
-        kind = ContainerKind.objects.filter(site=site, code=said(self, "kind"), tare_kg__isnull=False).first()
-        if kind is not None and kind.tare_kg is not None:
-            self.fields["tare"].widget.attrs["placeholder"] = _("stored: %(kg)s kg") % {
-                "kg": f"{kind.tare_kg.normalize():,f}"
-            }
+        bay = station.locations.bays().filter(site=site).first() if station else None
+        self.fields["bay"] = BayField(
+            site, initial=bay.code if bay else None, error_messages=sentence(_("Choose the bay it is put in."))
+        )
+        self.ask_weight(site, station=station, now=now)
         ask_when(self, site)
+
+    def expected(self) -> Band | None:
+        """Full at its target, where it is the product and the packaging has one; else like this batch's last ones."""
+        kind = self.weighed_kind
+        if kind is None:
+            return None
+        if kind.target_kg is not None and self.material == self.batch.grade.material:
+            return expected.of_target(kind.target_kg)
+        last = history.last_bags_kg(self.batch, self.material, kind)
+        words = ngettext("like the last one", "like the last %(n)s", len(last)) % {"n": len(last)}
+        return expected.like(last, words, kind) or super().expected()
 
 
 class LotField(forms.ChoiceField):
@@ -103,10 +167,10 @@ class LotField(forms.ChoiceField):
         return self.lots.get(super().clean(value))
 
 
-class LossForm(forms.Form):
+class LossForm(WeightForm):
     """A typed loss: how much, and how that is known."""
 
-    def __init__(self, data: Any = None, *, batch: Batch) -> None:
+    def __init__(self, data: Any = None, *, batch: Batch, station: Station | None = None) -> None:
         super().__init__(data)
         self.fields["loss"] = CodedChoice(
             Location.objects.filter(site=batch.site_id, kind=Location.Kind.LOSS, is_active=True),
@@ -121,8 +185,7 @@ class LossForm(forms.Form):
             widget=forms.RadioSelect,
             error_messages=sentence(_("Choose how the mass is known.")),
         )
-        self.fields["amount"] = WeightField(label=_("Mass"))
-        self.fields["unit"] = UnitField()
+        self.ask_number("amount", _("Mass"), station=station)
         self.fields["formula"] = forms.CharField(
             label=_("Formula, where it is calculated"),
             max_length=200,
@@ -141,12 +204,12 @@ class LossForm(forms.Form):
         return said_ | {"kg": kg, "how_known": typed["how_known"], "formula": typed["formula"]}
 
 
-class CloseForm(forms.Form):
+class CloseForm(WeightForm):
     """One question: what is left in the line?"""
 
     EMPTY, AS_BEFORE, SO_MUCH = "empty", "as_before", "so_much"
 
-    def __init__(self, data: Any = None, *, batch: Batch, opening_kg: Decimal) -> None:
+    def __init__(self, data: Any = None, *, batch: Batch, opening_kg: Decimal, station: Station | None = None) -> None:
         super().__init__(data)
         answers: list[tuple[str, Any]] = [(self.EMPTY, _("Nothing, it is empty")), (self.SO_MUCH, _("So much:"))]
         if opening_kg:
@@ -158,8 +221,7 @@ class CloseForm(forms.Form):
             widget=forms.RadioSelect,
             error_messages=sentence(_("Say what is left in the line.")),
         )
-        self.fields["heel"] = WeightField(label=_("Left in the line"), required=False)
-        self.fields["unit"] = UnitField()
+        self.ask_number("heel", _("Left in the line"), station=station, required=False)
         self.fields["heel_how_known"] = forms.ChoiceField(
             label=_("How that is known"),
             choices=[(known.value, known.label) for known in (KNOWN.ESTIMATED, KNOWN.DECLARED)],

@@ -14,7 +14,15 @@ from processing.services.batches import (
     open_batch,
     resume_batch,
 )
-from processing.services.charging import approve_blend, charge, charge_several, record_discharge, return_charge
+from processing.services.charging import (
+    approve_blend,
+    charge,
+    charge_but,
+    charge_several,
+    charged_of,
+    record_discharge,
+    return_charge,
+)
 from processing.services.lines import Sweepings, add_recipe_version, clean_out, create_line, create_recipe
 from processing.services.outputs import add_loss, add_output, lots_for
 from processing.services.runs import FACT, approval_of, figures_of
@@ -30,7 +38,9 @@ __all__ = (
     "approval_of",
     "approve_blend",
     "charge",
+    "charge_but",
     "charge_several",
+    "charged_of",
     "clean_out",
     "close_batch",
     "closing_preview",

@@ -90,6 +90,33 @@ def charge_several(
     return movements
 
 
+@transaction.atomic
+def charge_but(
+    *,
+    batch: Batch,
+    container: Container,
+    reading: Reading,
+    by: User,
+    at: dt.datetime,
+    now: dt.datetime,
+    reason: str = "",
+) -> Movement:
+    """Feed a container but for what stays in it, which is what was weighed.
+
+    All that was in it goes in and the weighed rest comes back: what was weighed stands, and a later correction of what
+    the container held falls on the batch. Returns the charge.
+    """
+    charged = charge(batch=batch, container=container, by=by, at=at, now=now, reason=reason)
+    if reading.net_kg >= charged.kg:
+        raise TooMuch(
+            _("%(container)s held %(kg)s kg, so nothing would go in. Check the number and the unit.")
+            % {"container": container, "kg": f"{charged.kg:,.3f}"},
+            field=reading.field,
+        )
+    return_charge(batch=batch, container=container, reading=reading, by=by, at=at, now=now, reason=reason)
+    return charged
+
+
 def _admitted(batch: Batch, containers: Iterable[Container], at: dt.datetime) -> list[Candidate]:
     """The containers, locked in ascending order and then looked at; raises for the first that may not go in."""
     wanted = {container.pk for container in containers}
@@ -170,6 +197,11 @@ def _charged(batch: Batch, container: Container) -> tuple[Decimal, Location | No
     charged = list(into.select_related("from_location"))
     net_kg = sum((m.kg for m in charged), ZERO_KG) - sum((m.kg for m in out), ZERO_KG)
     return net_kg, charged[-1].from_location if charged else None
+
+
+def charged_of(batch: Batch, container: Container) -> Decimal:
+    """How many kg of a container are in a batch: at most that can be given back."""
+    return _charged(batch, container)[0]
 
 
 def _place_after(container: Container, bay: Location | None) -> Location:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -204,7 +205,8 @@ def _step(
     """A page that leads to the next state: what it does, its form, one button."""
     if request.method == "GET" and not framed.is_possible(request, batch, doing):
         return not_now(request, batch)
-    done = carry_out(request, form, act, url_of(batch), said % {"batch": batch})
+    look = partial(framed.unchanged, request, batch)
+    done = carry_out(request, form, act, url_of(batch), said % {"batch": batch}, look=look)
     return done or show(request, "processing/step.html", batch, doing, form, doing=doing, **(context or {}))
 
 

@@ -1,6 +1,6 @@
 """What every page of a batch stands in: the batch, its live figures, and what can be done with it now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +8,20 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from plant import recompute
 from plant.access import Action, may
+from plant.inventory.models import Container
 from plant.models import User
-from plant.web import NotFound, StaffRequest, go, kept, now, page
-from processing import services
+from plant.web import NotFound, StaffRequest, go, kept, now, page, seen
+from plant.web.seen import Fact
+from processing import offers, services
 from processing.models import Batch, BatchResult, BatchState
+from processing.offers import Offer
 from processing.yields import BatchYield
 
 S = BatchState
@@ -123,6 +127,7 @@ def frame(request: StaffRequest, batch: Batch, here: Doing | None = None) -> dic
     found = figures_of(batch)
     possible = doings(batch, request.user, found["figures"])
     return found | {
+        "seen": seen_of(batch),
         "tabs": [doing for doing in possible if doing.is_work],
         "steps": [doing for doing in possible if not doing.is_work],
         "here": here,
@@ -140,12 +145,56 @@ def is_possible(request: StaffRequest, batch: Batch, *wanted: Doing) -> bool:
     return any(doing in wanted for doing in doings(batch, request.user))
 
 
+def seen_of(batch: Batch) -> list[Fact]:
+    """What every form of a batch rests on: its state."""
+    return [Fact("state", batch.reference, batch.state, say=lambda state: BatchState(state).label, by=_since(batch))]
+
+
+def _since(batch: Batch) -> str:
+    if batch.state != S.CLOSED or batch.closed_at is None:
+        return batch.state_reason
+    return f"{batch.closed_by}, {timezone.localtime(batch.closed_at, batch.site.zone):%H:%M}"
+
+
+def seen_in(offers_: Iterable[Offer]) -> list[Fact]:
+    """What is left in containers, as the page shows it."""
+    words = _("Left in %(container)s")
+    return [
+        Fact(f"left:{box}", words % {"container": box}, f"{offer.kg:.3f}", say=_in_kg)
+        for offer in offers_
+        if (box := offer.container.reference)
+    ]
+
+
+def _in_kg(value: str) -> str:
+    return f"{value} kg"
+
+
+def unchanged(request: StaffRequest, batch: Batch, boxes: Sequence[Container] = ()) -> None:
+    """Raises `Changed` where the batch, or what is left in these containers, is not as the page showed it. Both stay
+    locked, in the order of all locks."""
+    now_ = Batch.objects.for_change().select_related("site").get(pk=batch.pk)
+    keys = [box.pk for box in boxes]
+    list(Container.objects.for_change().filter(pk__in=keys))
+    left = offers.of(batch_of(request, batch.reference), keys, at=now()) if keys else []
+    seen.check(request, [*seen_of(now_), *seen_in(left)])
+
+
 def carry_out(
-    request: StaffRequest, form: forms.Form, act: Callable[[], object], onward: str, said: str = ""
+    request: StaffRequest,
+    form: forms.Form,
+    act: Callable[[], object],
+    onward: str,
+    said: str = "",
+    *,
+    look: Callable[[], None] | None = None,
 ) -> HttpResponse | None:
-    """Do it once per form key and go onward; None where the form comes back with its sentence."""
+    """Do it once per form key and go onward; None where the form comes back with its sentence. `look` looks before,
+    under its locks, whether all is still as the page showed it."""
 
     def action() -> dict[str, Any]:
+        if look is not None:
+            look()
         act()
         return {}
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from plant.access import Action, allowed
 from plant.inventory import ledger
 from plant.inventory.models import Container
+from plant.inventory.weight_forms import beside, is_asked, station_of
 from plant.web import NotFound, StaffRequest, now, page
 from processing import board, services
 from processing.forms.lines import CleanOutForm, DischargeForm
@@ -28,7 +29,10 @@ def lines(request: StaffRequest) -> HttpResponse:
 def clean_out(request: StaffRequest, code: str) -> HttpResponse:
     """A line was emptied and cleaned: its heel is zero after it."""
     line = _line(request, code)
-    form = CleanOutForm(request.POST if request.method == "POST" else None, line=line)
+    sent = request.POST if request.method == "POST" else None
+    form = CleanOutForm(sent, line=line, station=station_of(request), now=now())
+    if is_asked(request):
+        return beside(request, form)
 
     def act() -> None:
         typed, moment = form.cleaned_data, now()

@@ -1,5 +1,6 @@
 """The work at the line: charge, give back, bag out, book a loss, close."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,10 +8,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from intake.forms import said
 from plant.access import Action, allowed
 from plant.inventory import labels
+from plant.inventory.forms import said
 from plant.inventory.models import Container, ContainerKind, Location, Movement
+from plant.inventory.weight_forms import beside, is_asked, station_of
 from plant.web import NotFound, StaffRequest, go, kept, now, page
 from processing import history, offers, services
 from processing.forms.work import BagForm, ChargeForm, CloseForm, LossForm, PartForm, ReturnForm
@@ -26,11 +28,18 @@ from processing.views.frame import (
     frame,
     is_possible,
     not_now,
+    seen_in,
+    seen_of,
     show,
+    unchanged,
     url_of,
 )
 
 Kind = Movement.Kind
+
+
+def _sent(request: StaffRequest) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _when(form: Any) -> dict[str, Any]:
@@ -56,7 +65,13 @@ def charge(request: StaffRequest, reference: str) -> HttpResponse:
         services.charge_several(batch=batch, containers=boxes, by=request.user, **_when(form))
 
     names = ", ".join(request.POST.getlist("container"))
-    done = carry_out(request, form, act, request.path, said % {"containers": names}) if is_sent else None
+
+    def look() -> None:
+        chosen = Container.objects.on_site(batch.site).packed()
+        unchanged(request, batch, list(chosen.filter(reference__in=form.cleaned_data["container"])))
+
+    said %= {"containers": names}
+    done = carry_out(request, form, act, request.path, said, look=look) if is_sent else None
     return done or _show_charge(request, batch, form)
 
 
@@ -74,6 +89,7 @@ def _show_charge(request: StaffRequest, batch: Batch, form: ChargeForm) -> HttpR
         "scanned": scanned,
         "scan_refused": _refused(scanned, scan) if scanned else "",
         "charged": _charged(request, batch),
+        "seen": [*seen_of(batch), *seen_in(supply.free)],
         "partial": "panel",
     }
     return show(request, "processing/charge.html", batch, CHARGE, form, **context)
@@ -115,22 +131,24 @@ def charge_part(request: StaffRequest, reference: str, container: str) -> HttpRe
     batch, box = batch_of(request, reference), _box(request, container)
     if request.method == "GET" and not is_possible(request, batch, CHARGE):
         return not_now(request, batch)
-    form = PartForm(request.POST if request.method == "POST" else None, batch=batch)
+    [offer] = offers.of(batch, [box.pk], at=now())
+    form = PartForm(_sent(request), batch=batch, left_kg=offer.kg, station=station_of(request), now=now())
+    if is_asked(request):
+        return beside(request, form)
 
     def act() -> None:
-        services.charge(
-            batch=batch,
-            container=box,
-            whole=False,
-            reading=form.cleaned_data["reading"],
-            by=request.user,
-            **_when(form),
-        )
+        typed = form.cleaned_data
+        given = {"batch": batch, "container": box, "reading": typed["reading"], "by": request.user, **_when(form)}
+        if form.is_rest:
+            services.charge_but(**given)
+        else:
+            services.charge(whole=False, **given)
 
     said = _("A part of %(container)s is charged.") % {"container": box}
-    done = carry_out(request, form, act, url_of(batch, "charge"), said)
-    [offer] = offers.of(batch, [box.pk], at=now())
-    return done or show(request, "processing/part.html", batch, CHARGE, form, offer=offer)
+    look = partial(unchanged, request, batch, [box])
+    done = carry_out(request, form, act, url_of(batch, "charge"), said, look=look)
+    context = {"offer": offer, "seen": [*seen_of(batch), *seen_in([offer])]}
+    return done or show(request, "processing/part.html", batch, CHARGE, form, **context)
 
 
 def _box(request: StaffRequest, reference: str) -> Container:
@@ -149,9 +167,17 @@ def give_back(request: StaffRequest, reference: str, container: str) -> HttpResp
     if request.method == "GET" and not is_possible(request, batch, BAG):
         return not_now(request, batch)
     [offer] = offers.of(batch, [box.pk], at=now())
+    charged_kg = services.charged_of(batch, box)
     form = ReturnForm(
-        request.POST if request.method == "POST" else None, batch=batch, is_empty=offer.candidate.place is None
+        _sent(request),
+        batch=batch,
+        charged_kg=charged_kg,
+        is_empty=offer.candidate.place is None,
+        station=station_of(request),
+        now=now(),
     )
+    if is_asked(request):
+        return beside(request, form)
 
     def act() -> None:
         typed = form.cleaned_data
@@ -164,8 +190,10 @@ def give_back(request: StaffRequest, reference: str, container: str) -> HttpResp
             **_when(form),
         )
 
-    done = carry_out(request, form, act, url_of(batch), _("%(container)s has it back.") % {"container": box})
-    return done or show(request, "processing/give_back.html", batch, CHARGE, form, offer=offer)
+    said = _("%(container)s has it back.") % {"container": box}
+    done = carry_out(request, form, act, url_of(batch), said, look=partial(unchanged, request, batch))
+    context = {"offer": offer, "charged_kg": charged_kg}
+    return done or show(request, "processing/give_back.html", batch, CHARGE, form, **context)
 
 
 @allowed(Action.RUN_BATCH)
@@ -175,14 +203,18 @@ def bag(request: StaffRequest, reference: str) -> HttpResponse:
     batch = batch_of(request, reference)
     if request.method == "GET" and not is_possible(request, batch, BAG, LATE_BAG):
         return not_now(request, batch)
+    station, moment = station_of(request), now()
     if request.method == "POST" and "show" not in request.POST:
-        form = BagForm(request.POST, batch=batch)
+        form = BagForm(request.POST, batch=batch, station=station, now=moment)
+        if is_asked(request):
+            return beside(request, form)
         if form.is_valid() and (bagged := kept(request, form, lambda: _bag(request, batch, form))):
             kept_ = {name: request.POST.get(name, "") for name in ("material", "kind", "bay", "unit", "scale", "lot")}
             return go(request, f"{request.path}?{urlencode(kept_ | bagged)}")
     else:
         start = request.POST if request.method == "POST" else request.GET
-        form = BagForm(batch=batch, initial={name: value for name, value in start.items() if value})
+        typed = {name: value for name, value in start.items() if value or name == "scale"}
+        form = BagForm(batch=batch, station=station, now=moment, initial=typed)
     entries = history.entries(batch, request.user, now=now())
     bags = [entry for entry in reversed(entries) if entry.movement.kind == Kind.OUTPUT and not entry.is_struck]
     context = {
@@ -208,6 +240,7 @@ def _kept(form: BagForm) -> dict[str, str] | None:
 
 
 def _bag(request: StaffRequest, batch: Batch, form: BagForm) -> dict[str, Any]:
+    unchanged(request, batch)
     names = ("material", "kind", "lot", "bay", "reading", "confirmed")
     typed = {name: form.cleaned_data[name] for name in names}
     container = services.add_output(batch=batch, by=request.user, **typed, **_when(form))
@@ -222,12 +255,15 @@ def loss(request: StaffRequest, reference: str) -> HttpResponse:
     batch = batch_of(request, reference)
     if request.method == "GET" and not is_possible(request, batch, LOSS):
         return not_now(request, batch)
-    form = LossForm(request.POST if request.method == "POST" else None, batch=batch)
+    form = LossForm(_sent(request), batch=batch, station=station_of(request))
+    if is_asked(request):
+        return beside(request, form)
 
     def act() -> None:
         services.add_loss(batch=batch, by=request.user, **_when(form) | form.loss())
 
-    done = carry_out(request, form, act, request.path, _("The loss is booked."))
+    look = partial(unchanged, request, batch)
+    done = carry_out(request, form, act, request.path, _("The loss is booked."), look=look)
     if done:
         return done
     entries = history.entries(batch, request.user, now=now())
@@ -243,7 +279,7 @@ def close(request: StaffRequest, reference: str) -> HttpResponse:
     if request.method == "GET" and not is_possible(request, batch, CLOSE):
         return not_now(request, batch)
     opening_kg = services.figures_of(batch).heel_opening_kg
-    form = CloseForm(request.POST if request.method == "POST" else None, batch=batch, opening_kg=opening_kg)
+    form = CloseForm(_sent(request), batch=batch, opening_kg=opening_kg, station=station_of(request))
     is_valid, answer = form.is_valid(), form.answer
     if "close" not in request.POST and not request.POST.get("heel"):
         form.errors.pop("heel", None)  # it is only being worked out: the number may still come
@@ -259,8 +295,9 @@ def close(request: StaffRequest, reference: str) -> HttpResponse:
             **_when(form),
         )
 
-    said = _("%(batch)s is closed.") % {"batch": batch}
-    done = carry_out(request, form, act, url_of(batch), said) if is_valid and "close" in request.POST else None
+    said, look = _("%(batch)s is closed.") % {"batch": batch}, partial(unchanged, request, batch)
+    is_sent = is_valid and "close" in request.POST
+    done = carry_out(request, form, act, url_of(batch), said, look=look) if is_sent else None
     if done:
         return done
     preview, problems = services.closing_preview(batch, answer) if answer is not None else (None, [])

@@ -40,7 +40,7 @@ def test_another_number_in_the_field_is_asked_about_again(plant, operator):
 def test_the_answer_stays_when_something_else_is_wrong(plant, operator):
     response = log(operator, receipt_page(plant), net="1500", confirmed="1500.000", bay="")
 
-    assert "Choose the bay it is put in." in text(response)
+    assert "Choose the bay it is put in" in text(response)
     assert form(response, "log")["confirmed"] == "1500.000"
 
 
