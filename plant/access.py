@@ -51,6 +51,7 @@ class Action(Enum):
     SIGN_MONTH = "sign off a month"
     SET_LIMIT = "set a limit"
     SET_STATION = "say which station a terminal is"
+    SEE_STATUS = "see the status of the plant's machinery"
     ADMINISTER = "make users and keys"
 
 
@@ -80,6 +81,7 @@ MAY: dict[Action, set[Role]] = {
     Action.SIGN_MONTH: {Role.MANAGER},
     Action.SET_LIMIT: {Role.MANAGER, Role.ADMINISTRATOR},
     Action.SET_STATION: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.SEE_STATUS: {Role.MANAGER, Role.ADMINISTRATOR},
     Action.ADMINISTER: {Role.ADMINISTRATOR},
 }
 

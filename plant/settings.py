@@ -57,19 +57,20 @@ INSTALLED_APPS = [
     "plant",
     "plant.recompute",
     "plant.api",
-    "plant.floor",
     "plant.records",
     "plant.inventory",
     "plant.limits",
     "intake",
     "processing",
     "shipments",
+    "plant.floor",
     "plant.dashboard",
     "plant.operation",
     "plant.demo",
 ]
 
 MIDDLEWARE = [
+    "plant.operation.metrics.Counted",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
@@ -136,6 +137,8 @@ _timeouts = " ".join(
         "-c statement_timeout=10s",
         "-c idle_in_transaction_session_timeout=30s",
         "-c client_connection_check_interval=1s",  # a statement whose process was killed must not keep its locks
+        "-c random_page_cost=1.1",  # disks without arms: else a day's flows are joined by reading all containers
+        "-c jit=off",  # compiling a plan takes longer than any page may
     )
 )
 

@@ -15,8 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unlock/", people.unlock, name="unlock"),
     path("theme/", views.theme, name="theme"),
     path("find/", scans.find, name="find"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
     path("api/", include("plant.api.urls")),
     path("api/v1/", include("shipments.api_urls")),
     # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),
@@ -27,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("processing.urls")),
     path("limits/", include("plant.limits.urls")),
     path("dashboard/", include("plant.dashboard.urls")),
+    path("", include("plant.operation.urls")),
+    path("demo/", include("plant.demo.urls")),
 ]
 
 handler400 = "plant.views.bad_request"

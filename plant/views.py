@@ -1,14 +1,13 @@
-"""The front door: login, the first page, what is said when something is not there, health."""
+"""The front door: login, the first page, what is said when something is not there."""
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, OperationalError, connection
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -142,32 +141,3 @@ def _trouble(status: int, sentence: str) -> HttpResponse:
         "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
     }
     return HttpResponse(render_to_string("trouble.html", context), status=status)
-
-
-@require_safe
-@never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-_asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
-
-
-@require_safe
-@never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers within a second. A hung one is asked by one thread only, however often we are asked."""
-    try:
-        _asker.submit(_ask_database).result(timeout=1)
-    except (DatabaseError, TimeoutError):
-        return HttpResponse("database does not answer", status=503, content_type="text/plain")
-    return HttpResponse("ready", content_type="text/plain")
-
-
-def _ask_database() -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    finally:
-        connection.close()

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import psycopg
 import structlog
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
+
+from plant.operation.reading import not_among
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +47,7 @@ def faults(look: Look) -> list[str]:
 def unmigrated(look: Look) -> list[str]:
     """The migrations of this release that were not applied."""
     there = look.execute("SELECT to_regclass('django_migrations')").fetchone()
-    applied = look.execute("SELECT app, name FROM django_migrations").fetchall() if there and there[0] else []
-    missing = set(MigrationLoader(None).disk_migrations or ()) - set(applied)
-    return sorted(f"{app}.{name}" for app, name in missing)
+    return not_among(look.execute("SELECT app, name FROM django_migrations").fetchall() if there and there[0] else [])
 
 
 def clock_offset(look: Look) -> dt.timedelta:

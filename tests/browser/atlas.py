@@ -10,7 +10,7 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from playwright.sync_api import APIRequestContext
 
 NO_PAGES = {
-    "healthz", "readyz", "logout", "theme", "awake", "unlock", "api:openapi",
+    "healthz", "readyz", "metrics", "logout", "theme", "awake", "unlock", "api:openapi",
     "shipments-api:list", "shipments-api:detail",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",

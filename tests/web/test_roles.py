@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver, resolve
 
 from plant.demo import site as demo_site
+from plant.inventory import counts
 from plant.models import User
 from plant.records import services as records
 from plant.records.label import Label
@@ -43,14 +44,12 @@ TABLE = {
     "switch": Row("/switch/", ALL, ALL),
     "awake": Row("/awake/", PEOPLE),
     "unlock": Row("/unlock/", None, PEOPLE),
-    "station": Row("/station/", {"supervisor", "administrator"}, {"supervisor", "administrator"}),
-    "switch": Row("/switch/", ALL, ALL),
-    "awake": Row("/awake/", PEOPLE),
-    "unlock": Row("/unlock/", None, PEOPLE),
     "theme": Row("/theme/", None, ALL),
     "find": Row("/find/?q={lot}", STAFF),
     "healthz": Row("/healthz", ALL),
     "readyz": Row("/readyz", ALL),
+    "metrics": Row("/metrics", ALL),  # on this machine or with its token: tests/operation/test_metrics.py
+    "status": Row("/status/", {"manager", "administrator"}),
     "api:openapi": Row("/api/v1/openapi.json", ALL),
     "api:docs": Row("/api/docs/", ALL),
     "intake:receipts": Row("/intake/", STAFF),
@@ -82,7 +81,7 @@ TABLE = {
     "records:drop": Row("/printers/DOCK/drop/", None, STAFF),
     "inventory:counts": Row("/counts/", STAFF),
     "inventory:start_count": Row("/counts/new/", FLOOR | {"ehs"}, FLOOR | {"ehs"}),
-    "inventory:count": Row("/counts/{count}/", STAFF, STAFF),
+    "inventory:count": Row("/counts/{count}/", STAFF, FLOOR | {"ehs"}),
     "inventory:withdraw": Row("/counts/{count}/withdraw/", None, FLOOR | {"ehs"}),
     "inventory:review_count": Row("/counts/{count}/compare/", FLOOR | {"ehs"}, FLOOR | {"ehs"}),
     "inventory:abandon_count": Row("/counts/{count}/abandon/", None, FLOOR | {"ehs"}),
@@ -122,6 +121,7 @@ TABLE = {
     "shipments:cancel": Row("/shipments/{shipment}/cancel/", FLOOR, FLOOR),
     "shipments:return": Row("/shipments/{shipment}/return/", FLOOR, FLOOR),
     "dashboard:dashboard": Row("/dashboard/", STAFF),
+    "demo:first_hour": Row("/demo/first-hour/", None, PEOPLE),
 }
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM|TRUNCATE) (?!"django_session")')  # there a word for the next page
 OPEN_TO_KEYS = {"shipments-api:list", "shipments-api:detail"}  # no role opens them: tests/api/test_keys.py
@@ -152,6 +152,7 @@ def house(module_db: None) -> dict[str, str]:
         "batch": batch,
         "shipment": dock.draft(plant, box),
         "gone": gone,
+        "count": counts.start_count(location=plant.locations["B-01"], by=plant.users["operator"], at=now()),
         "press": records.print_labels(
             site=plant.site, labels=[Label("container", str(box), str(box))], by=plant.users["operator"], at=now()
         ),

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from plant import panels, views
+from plant import panels
 
 
 def text(response):
@@ -64,6 +64,6 @@ def test_it_is_ready_when_the_database_answers(committed_db, client):
 
 
 def test_it_is_not_ready_when_the_database_does_not_answer(client, monkeypatch):
-    monkeypatch.setattr(views, "_ask_database", breaking(OperationalError("gone")))
+    monkeypatch.setattr("plant.operation.views._ask_database", breaking(OperationalError("gone")))
 
     assert client.get("/readyz").status_code == 503
