@@ -67,6 +67,11 @@ class Found:
         return self.sighting.container
 
     @property
+    def place(self) -> Location | None:
+        """Where the ledger has it now."""
+        return self.here.location if self.here else None
+
+    @property
     def counted_kg(self) -> Decimal | None:
         return self.sighting.weighing.net_kg if self.sighting.weighing else None
 
@@ -86,6 +91,11 @@ class Review:
     @property
     def is_far(self) -> bool:
         return any(line.is_far for line in self.found)
+
+    @property
+    def astray(self) -> list[Found]:
+        """What can be moved in the ledger to where it was seen."""
+        return [line for line in self.found if line.is_astray and line.may_stand_here]
 
     @property
     def difference_kg(self) -> Decimal:
@@ -224,7 +234,7 @@ class _Posting:
     reason: str
 
     def found(self, line: Found, choice: str) -> CountLine:
-        sighting, place = line.sighting, line.here.location if line.here else None
+        sighting, place = line.sighting, line.place
         moved = adjusted = None
         if line.is_astray and choice != LEAVE and line.may_stand_here:
             moved, place = self._move(line.container, line.here, sighting.bay), sighting.bay

@@ -1,16 +1,24 @@
 from django.urls import path
 
-from plant.inventory import month_views, views
+from plant.inventory import count_views, month_views, repacking_views, views
 
 app_name = "inventory"
 urlpatterns = [
     path("months/", month_views.statements, name="months"),
     path("months/<str:month>/", month_views.statement, name="month"),
+    path("counts/", count_views.counted, name="counts"),
+    path("counts/new/", count_views.start, name="start_count"),
+    path("counts/<str:reference>/", count_views.count, name="count"),
+    path("counts/<str:reference>/withdraw/", count_views.withdraw, name="withdraw"),
+    path("counts/<str:reference>/compare/", count_views.review, name="review_count"),
+    path("counts/<str:reference>/abandon/", count_views.abandon, name="abandon_count"),
     path("lots/", views.lots, name="lots"),
     path("lots/<str:reference>/", views.lot, name="lot"),
     path("lots/<str:reference>/regulatory/", views.decide, name="decide"),
     path("containers/", views.containers, name="containers"),
+    path("containers/together/", repacking_views.put_together, name="together"),
     path("containers/<str:reference>/", views.container, name="container"),
+    path("containers/<str:reference>/split/", repacking_views.split, name="split"),
     path("containers/<str:reference>/move/", views.move, name="move"),
     path("containers/<str:reference>/hold/", views.hold, name="hold"),
     path("containers/<str:reference>/release/", views.release, name="release"),
