@@ -58,11 +58,21 @@ class Receipt(models.Model):
     note = models.TextField(max_length=2000, blank=True)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
+    voided_at = models.DateTimeField(null=True, blank=True)
+    """Booked in error: nothing came with it, or all of it was reversed."""
+    voided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    void_reason = models.CharField(max_length=500, blank=True)
 
     objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(voided_at__isnull=True, voided_by__isnull=True, void_reason="")
+                | (models.Q(voided_at__isnull=False, voided_by__isnull=False) & ~models.Q(void_reason="")),
+                name="intake_receipt_void_complete",
+                violation_error_message="A receipt that is void says who voided it, when and why.",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(bill_of_lading="") & ~models.Q(carrier=""),
                 name="intake_receipt_has_papers",

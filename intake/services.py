@@ -27,6 +27,10 @@ class NotScrap(DomainError):
     code = "not_scrap"
 
 
+class Void(DomainError):
+    code = "void"
+
+
 class BadCharge(DomainError):
     """Charge figures where the type holds no charge (RULE-3), or a measurement without its time."""
 
@@ -176,7 +180,7 @@ def receive_another(
 ) -> Container:
     """The next container of a lot comes off the same load."""
     check(by, Action.RECEIVE)
-    receipt = Receipt.objects.select_related("site").filter(lots__lot=lot).first()
+    receipt = Receipt.objects.filter(lots__lot=lot).first()
     if receipt is None:
         raise NotScrap(_("%(lot)s did not come with a receipt. Log this container as a new lot.") % {"lot": lot})
     return _weigh_in(lot, receipt, by=by, now=now, at=at, arrival=arrival)
@@ -185,6 +189,11 @@ def receive_another(
 def _weigh_in(
     lot: Lot, receipt: Receipt, *, by: User, now: dt.datetime, at: dt.datetime | None, arrival: Arrival
 ) -> Container:
+    receipt = Receipt.objects.for_change().select_related("site").get(pk=receipt.pk)
+    if receipt.voided_at is not None:
+        raise Void(
+            _("%(receipt)s is void: %(why)s. Book the load anew.") % {"receipt": receipt, "why": receipt.void_reason}
+        )
     at = at or receipt.received_at
     if at < receipt.received_at:
         came = receipt.received_at.astimezone(receipt.site.zone)

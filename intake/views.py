@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from intake import contents, services
+from intake import contents, papers, services
 from intake.contents import Came
 from intake.forms import ArrivalForm, ReceiptFilters, ReceiptForm
 from intake.models import Receipt
+from plant import audit
 from plant.access import Action, allowed, may
 from plant.inventory import labels
 from plant.inventory.weight_forms import beside, is_asked, station_of
@@ -35,6 +36,17 @@ RECEIPTS = (
     Column("trailer", gettext_lazy("Trailer")),
     Column("seal", gettext_lazy("Seal")),
 )
+
+
+PAPERS_KEPT = {
+    "bill_of_lading": gettext_lazy("Bill of lading"),
+    "carrier": gettext_lazy("Carrier"),
+    "trailer": gettext_lazy("Trailer"),
+    "seal": gettext_lazy("Seal"),
+    "note": gettext_lazy("Note"),
+    "void_reason": gettext_lazy("Void"),
+}
+"""What of a receipt can change, as its page calls it."""
 
 
 @allowed(Action.SEE_PLANT)
@@ -95,9 +107,9 @@ def _book(request: StaffRequest, form: ReceiptForm) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def receipt(request: StaffRequest, reference: str) -> HttpResponse:
     """A receipt: its papers, what came with it so far, and the form that logs the next container."""
-    receipt = _receipt(request, reference)
+    receipt = receipt_of(request, reference)
     came, form, status = contents.of(receipt), None, 200
-    if may(request.user, Action.RECEIVE):
+    if may(request.user, Action.RECEIVE) and receipt.voided_at is None:
         form = _form(request, receipt, came)
         if is_asked(request):
             return beside(request, form)
@@ -122,6 +134,8 @@ def receipt(request: StaffRequest, reference: str) -> HttpResponse:
         "scanned": request.POST.get("scan", ""),
         "before": contents.like_before(receipt) if form and not came and form.scrap_type is None else [],
         "proposal": _proposal(receipt, form),
+        "may_void": papers.may_void(receipt, by=request.user, now=now()),
+        "history": audit.steps(receipt, PAPERS_KEPT, first=_("Booked")),
     }
     return page(request, "intake/receipt.html", context, partial="log", status=status)
 
@@ -133,7 +147,7 @@ def _is_folded(request: StaffRequest, form: ArrivalForm) -> bool:
     return taken_over and bool(form.kept)
 
 
-def _receipt(request: StaffRequest, reference: str) -> Receipt:
+def receipt_of(request: StaffRequest, reference: str) -> Receipt:
     found = (
         Receipt.objects.on_site(request.user.site)
         .select_related("supplier", "facility", "site", "created_by")

@@ -3,8 +3,6 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from plant import audit
+from plant.audit import Change, Step
 from shipments.models import Shipment, ShipmentState
 
 PAPERS: dict[str, str | Promise] = {
@@ -28,38 +28,16 @@ PAPERS: dict[str, str | Promise] = {
 """What a person can change, as it is called on the screen."""
 
 
-@dataclass(frozen=True)
-class Change:
-    """One thing that was done; of a paper what stood there before and after, of containers which."""
-
-    what: str
-    before: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one person did at once: when it was keyed in, why, and the version that the consignee sees since then."""
-
-    at: dt.datetime
-    by: str
-    reason: str
-    version: int | None
-    changes: tuple[Change, ...]
-
-
 def history(shipment: Shipment) -> list[Step]:
-    """All steps, the newest first. Every service saves the shipment once, so each of its events is one step."""
-    events = apps.get_model("shipments.ShipmentEvent").objects.filter(pgh_obj=shipment).order_by("pgh_id")
+    """All steps, the newest first, each with the version that the consignee sees since then. Every service saves the
+    shipment once, so each of its events is one step."""
     packed = _packed(shipment)
-    steps = []
-    for before, event in pairwise([None, *events.select_related("consignee", "ship_to", "pgh_context")]):
+    found = []
+    for before, event in audit.events(shipment, "consignee", "ship_to"):
         changes = (*_changes(before, event), *packed.pop((event.pgh_created_at, event.pgh_context_id), ()))
-        said = event.pgh_context.metadata if event.pgh_context else {}
-        version = event.version if event.dispatched_at else None
         if changes:
-            steps.append(Step(event.pgh_created_at, said.get("by", ""), said.get("reason", ""), version, changes))
-    return steps[::-1]
+            found.append(audit.step(event, changes, event.version if event.dispatched_at else None))
+    return found[::-1]
 
 
 def _changes(before: Any, event: Any) -> Iterator[Change]:
@@ -68,15 +46,10 @@ def _changes(before: Any, event: Any) -> Iterator[Change]:
         return
     if before.state != event.state:
         yield Change(str(ShipmentState(event.state).label))
-    for name, label in PAPERS.items():
-        old, new = _shown(before, name), _shown(event, name)
-        if old != new:
-            yield Change(str(label), old, new)
-
-
-def _shown(event: Any, name: str) -> str:
-    value = getattr(event, name)
-    return ", ".join(value) if name == "seals" else str(value)
+    papers = list(audit.changes(before, event, PAPERS))
+    if event.version > before.version and before.state == event.state and not papers:
+        yield Change(_("A weight in it was corrected"))
+    yield from papers
 
 
 def _packed(shipment: Shipment) -> dict[tuple[dt.datetime, Any], list[Change]]:

@@ -120,6 +120,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "limits_limit_has_source": ("source = ''", ANY),
     "limits_packfactor_bounds": ("kg_per_pack = 0", ANY),
     "intake_receipt_has_papers": ("bill_of_lading = ''", ANY),
+    "intake_receipt_void_complete": ("voided_at = now()", ANY),
     "processing_dischargerecord_voltage_bounds": ("voltage_v = -1", ANY),
     "processing_batch_state_known": ("state = 'lost'", "state = 'running'"),
     "processing_batch_opened_complete": ("opened_by_id = NULL", "state = 'closed'"),

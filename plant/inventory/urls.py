@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plant.inventory import count_views, month_views, repacking_views, views
+from plant.inventory import correction_views, count_views, month_views, repacking_views, views
 
 app_name = "inventory"
 urlpatterns = [
@@ -23,4 +23,6 @@ urlpatterns = [
     path("containers/<str:reference>/hold/", views.hold, name="hold"),
     path("containers/<str:reference>/release/", views.release, name="release"),
     path("containers/<str:reference>/reverse/", views.turn_back, name="reverse"),
+    path("containers/<str:reference>/correct/", correction_views.correct, name="correct"),
+    path("containers/<str:reference>/correct/<int:number>/", correction_views.correct, name="correct_entry"),
 ]

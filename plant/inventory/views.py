@@ -136,14 +136,14 @@ def _show_lot(
 @require_GET
 def container(request: StaffRequest, reference: str) -> HttpResponse:
     """A container: how it stands, what can be done with it now, and its history."""
-    return _show_container(request, _container(request, reference), asked=request.GET.get("do", ""))
+    return _show_container(request, container_of(request, reference), asked=request.GET.get("do", ""))
 
 
 @allowed(Action.MOVE)
 @require_POST
 def move(request: StaffRequest, reference: str) -> HttpResponse:
     """Carry it to another bay."""
-    container, moment = _container(request, reference), now()
+    container, moment = container_of(request, reference), now()
     form = MoveForm(request.POST, container=container)
 
     def action() -> str:
@@ -165,7 +165,7 @@ def move(request: StaffRequest, reference: str) -> HttpResponse:
 @require_POST
 def hold(request: StaffRequest, reference: str) -> HttpResponse:
     """Put it on hold."""
-    container = _container(request, reference)
+    container = container_of(request, reference)
     form = HoldForm(request.POST, kinds=list(Hold.Kind))
 
     def action() -> str:
@@ -179,7 +179,7 @@ def hold(request: StaffRequest, reference: str) -> HttpResponse:
 @require_POST
 def release(request: StaffRequest, reference: str) -> HttpResponse:
     """Lift one of its holds."""
-    container = _container(request, reference)
+    container = container_of(request, reference)
     form = ReleaseForm(request.POST, kind=request.POST.get("kind", ""))
 
     def action() -> str:
@@ -196,7 +196,7 @@ def release(request: StaffRequest, reference: str) -> HttpResponse:
 @require_POST
 def turn_back(request: StaffRequest, reference: str) -> HttpResponse:
     """Reverse its last entry."""
-    container = _container(request, reference)
+    container = container_of(request, reference)
     form = ReverseForm(request.POST)
 
     def action() -> str:
@@ -207,7 +207,7 @@ def turn_back(request: StaffRequest, reference: str) -> HttpResponse:
     return _carry_out(request, container, form, action, asked="reverse")
 
 
-def _container(request: StaffRequest, reference: str) -> Container:
+def container_of(request: StaffRequest, reference: str) -> Container:
     found = (
         stock.packed()
         .filter(site=request.user.site, reference=reference)

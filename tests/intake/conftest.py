@@ -14,6 +14,7 @@ def plant(db):
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
     monkeypatch.setattr("intake.views.now", lambda: minutes(30))
+    monkeypatch.setattr("intake.paper_views.now", lambda: minutes(30))
 
 
 @pytest.fixture
