@@ -1,15 +1,15 @@
 """Looked at before the web server serves: a database that this release cannot work with is refused, all at once."""
 
 import datetime as dt
+import os
 import sys
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import django
 import psycopg
 import structlog
 from django.db import connection
-
-from plant.operation.reading import not_among
 
 log = structlog.get_logger(__name__)
 
@@ -35,17 +35,26 @@ def check() -> None:
         sys.exit("\n".join(["The plant does not start:", *(f"  {fault}." for fault in found)]))
 
 
+def main() -> None:
+    """As a program of its own (`python -m plant.management.preflight`), for the web server before it starts."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "plant.settings")
+    django.setup()
+    check()
+
+
 def faults(look: Look) -> list[str]:
     """What keeps this release from working with the database, each as a sentence."""
     if missing := unmigrated(look):
         named = ", ".join(missing[:NAMED_AT_MOST]) + (" ..." if len(missing) > NAMED_AT_MOST else "")
         return [f"{len(missing)} migrations are missing ({named}). Run: python3 manage.py migrate"]
     sites = look.execute("SELECT code, timezone FROM plant_site ORDER BY code").fetchall()
-    return [f"Site {code} has the time zone “{zone}”, which is not known" for code, zone in sites if not _is_zone(zone)]
+    return [f"Site {code} has the time zone “{zone}”, which is not known" for code, zone in sites if not is_zone(zone)]
 
 
 def unmigrated(look: Look) -> list[str]:
     """The migrations of this release that were not applied."""
+    from plant.operation.reading import not_among  # only now: it has models, and they want settings
+
     there = look.execute("SELECT to_regclass('django_migrations')").fetchone()
     return not_among(look.execute("SELECT app, name FROM django_migrations").fetchall() if there and there[0] else [])
 
@@ -58,9 +67,14 @@ def clock_offset(look: Look) -> dt.timedelta:
     return there - dt.datetime.now(dt.UTC)
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether this machine knows the zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+if __name__ == "__main__":
+    main()

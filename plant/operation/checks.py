@@ -122,11 +122,14 @@ def machine(reading: Reading) -> Iterator[Check]:
     levels = ((TINY_DISK, Level.FAIL), (LITTLE_DISK, Level.WARN))
     level = next((level for limit, level in levels if reading.disk_free_bytes < limit), Level.OK)
     yield Check(_("Disk"), level, free, _("Make room, or backups will fail.") if level != Level.OK else "")
-    if missing := reading.unmigrated:
-        says = _("%(count)s migrations are missing, such as %(first)s.") % {"count": len(missing), "first": missing[0]}
-        yield Check(_("Tables"), Level.FAIL, says, _("Run: python3 manage.py migrate"))
-    else:
-        yield Check(_("Tables"), Level.OK, _("They are those of this release."))
+    yield tables(reading.unmigrated)
+
+
+def tables(missing: list[str]) -> Check:
+    if not missing:
+        return Check(_("Tables"), Level.OK, _("They are those of this release."))
+    says = _("%(count)s migrations are missing, such as %(first)s.") % {"count": len(missing), "first": missing[0]}
+    return Check(_("Tables"), Level.FAIL, says, _("Run: python3 manage.py migrate"))
 
 
 def clock(offset_seconds: float) -> Check:
