@@ -18,7 +18,7 @@ def svg(label: Label) -> SafeString:
     """The whole label, black on white in every theme."""
     return format_html(
         '<svg class="label" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{}" viewBox="0 0 {} {}" '
-        'width="{}mm" height="{}mm" font-family="Inter, Arial, sans-serif">'
+        'width="{}mm" height="{}mm" fill="#000" font-family="Inter, Arial, sans-serif">'
         '<rect width="{}" height="{}" fill="#fff"/><g transform="translate({} {})">{}</g></svg>',
         f"{label.title}, {label.name}" if label.name else label.title,
         PAGE_WIDTH,

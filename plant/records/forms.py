@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from plant.models import Site, Station
 from plant.records.models import MOST_COPIES, Printer, Reason
 
-PAPER = ""
+PAPER = "paper"
 """The choice of printing by the browser, on A6 paper."""
 
 
 class PrintForm(forms.Form):
     """Where to, how many, and, where a label is there already, why again."""
 
-    printer = forms.ChoiceField(label=_("Print at"), required=False, widget=forms.RadioSelect)
+    printer = forms.ChoiceField(label=_("Print at"), widget=forms.RadioSelect)
     copies = forms.IntegerField(label=_("Copies of each"), min_value=1, max_value=MOST_COPIES, initial=1)
     reason = forms.ChoiceField(label=_("Why again"), required=False, widget=forms.RadioSelect)
     note = forms.CharField(label=_("In your words"), required=False, max_length=200)
@@ -51,7 +51,9 @@ class PrinterForm(forms.Form):
     port = forms.IntegerField(label=_("Port"), min_value=1, max_value=65535, initial=9100)
     station = forms.ChoiceField(label=_("Station"), required=False)
     prints_by_itself = forms.BooleanField(
-        label=_("Prints by itself whatever is received or bagged at its station"), required=False
+        label=_("Prints by itself"),
+        required=False,
+        help_text=_("What is received or bagged at its station gets its label without being asked."),
     )
     is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)
 

@@ -51,6 +51,7 @@ class Symbol:
 Part = Text | Bar | Symbol
 
 CODES_AT, NAME_AT, CELL, WARNING = 23.0, 55.0, 8.5, 9.5
+LARGEST_SCALE, LONG = 1.6, 26
 
 
 def place(label: Label) -> list[Part]:
@@ -89,9 +90,9 @@ def _codes(label: Label) -> Iterator[Part]:
         yield from _cell(between, CODES_AT + row * (CELL + 1), right - between, caption, text)
 
 
-def _cell(x: float, y: float, width: float, caption: str, text: str) -> Iterator[Part]:
-    yield fit(x, y, 2.8, width, caption)
-    yield fit(x, y + 3.2, 4.2, width, text, is_bold=True)
+def _cell(x: float, y: float, width: float, caption: str, text: str, scale: float = 1) -> Iterator[Part]:
+    yield fit(x, y, 2.8 * scale, width, caption)
+    yield fit(x, y + 3.2 * scale, 4.2 * scale, width, text, is_bold=True)
 
 
 def _body(label: Label, floor: float) -> Iterator[Part]:
@@ -104,16 +105,30 @@ def _body(label: Label, floor: float) -> Iterator[Part]:
     if label.figure:
         yield fit(0, y, 12, WIDTH, label.figure, is_bold=True)
         y += 13.5
-    column = 0
-    for caption, text in label.lines[2:]:
-        is_long = len(text) > 26
-        if is_long and column:
-            column, y = 0, y + CELL
-        if y + CELL > floor:
+    rows = _rows(label.lines[2:])
+    scale = min(max((floor - y) / (CELL * max(len(rows), 1)), 1), LARGEST_SCALE)
+    for row in rows:
+        if y + CELL * scale > floor:
             return
-        yield from _cell(column * (WIDTH / 2 + 1), y, WIDTH if is_long else WIDTH / 2 - 2, caption, text)
-        column = 0 if is_long else 1 - column
-        y += 0 if column else CELL
+        width = WIDTH / len(row) - (2 if len(row) > 1 else 0)
+        for column, (caption, text) in enumerate(row):
+            yield from _cell(column * (width + 4), y, width, caption, text, scale)
+        y += CELL * scale
+
+
+def _rows(lines: tuple[tuple[str, str], ...]) -> list[list[tuple[str, str]]]:
+    """Two short ones beside each other, a long one alone."""
+    rows: list[list[tuple[str, str]]] = []
+    is_open = False
+    for line in lines:
+        is_short = len(line[1]) <= LONG
+        if is_open and is_short:
+            rows[-1].append(line)
+            is_open = False
+        else:
+            rows.append([line])
+            is_open = is_short
+    return rows
 
 
 def _warnings(label: Label, floor: float) -> Iterator[Part]:

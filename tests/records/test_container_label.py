@@ -92,7 +92,7 @@ def test_a_box_made_before_the_site_had_a_prefix_gets_its_number_with_its_first_
     assert box.sscc is None
     Site.objects.filter(pk=plant.site.pk).update(gs1_prefix="0614141")
 
-    send(person("operator"), f"/labels/?container={box.reference}", {"copies": "1"})
+    send(person("operator"), f"/labels/?container={box.reference}", {"copies": "1", "printer": "paper"})
 
     box.refresh_from_db()
     assert box.sscc

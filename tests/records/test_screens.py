@@ -58,18 +58,18 @@ def test_without_a_script_it_leads_to_the_page_of_the_print(operator, box):
 
 def test_again_it_asks_why(operator, box):
     address = f"/labels/?container={box.reference}"
-    send(operator, address, {"copies": "1"})
+    send(operator, address, {"copies": "1", "printer": "paper"})
     assert "Print label again" in text(operator.get(f"/containers/{box.reference}/"))
     page = operator.get(address)
     assert f"{box.reference} has a label already" in text(page)
     assert {"reason", "note"} <= controls(page, "choose")
 
-    refused = send(operator, address, {"copies": "1"})
+    refused = send(operator, address, {"copies": "1", "printer": "paper"})
     assert refused.status_code == 422
     assert "Say why it is printed again." in text(refused)
-    wordless = send(operator, address, {"copies": "1", "reason": "other"})
+    wordless = send(operator, address, {"copies": "1", "printer": "paper", "reason": "other"})
     assert "Type the reason." in text(wordless)
-    send(operator, address, {"copies": "1", "reason": "unreadable"})
+    send(operator, address, {"copies": "1", "printer": "paper", "reason": "unreadable"})
 
     assert [each.reason for each in printed()] == ["", "unreadable"]
     history = text(operator.get(f"/containers/{box.reference}/"))
@@ -77,7 +77,7 @@ def test_again_it_asks_why(operator, box):
 
 
 def test_on_paper_its_pages_are_there_for_a_while_and_read_back(operator, box):
-    answer = send(operator, f"/labels/?container={box.reference}", {"copies": "2"})
+    answer = send(operator, f"/labels/?container={box.reference}", {"copies": "2", "printer": "paper"})
     [logged] = printed()
     assert answer["Location"] == f"/labels/{logged.press}/"
 
@@ -89,7 +89,7 @@ def test_on_paper_its_pages_are_there_for_a_while_and_read_back(operator, box):
 
 
 def test_an_old_print_on_paper_is_a_reprint(plant, operator, box, monkeypatch):
-    answer = send(operator, f"/labels/?container={box.reference}", {"copies": "1"})
+    answer = send(operator, f"/labels/?container={box.reference}", {"copies": "1", "printer": "paper"})
     later = now() + dt.timedelta(hours=1)
     monkeypatch.setattr("plant.records.views.now", lambda: later)
 
@@ -104,8 +104,8 @@ def test_all_of_a_receipt_and_all_of_a_lot(plant, operator):
     boxes = [container(plant, kind="DRUM", net_kg=100, receipt=load) for _ in range(3)]
 
     assert "Print labels" in text(operator.get(f"/intake/{load.reference}/"))
-    send(operator, f"/labels/?receipt={load.reference}", {"copies": "1"})
-    send(operator, f"/labels/?lot={boxes[0].lot.reference}", {"copies": "1", "reason": "lost"})
+    send(operator, f"/labels/?receipt={load.reference}", {"copies": "1", "printer": "paper"})
+    send(operator, f"/labels/?lot={boxes[0].lot.reference}", {"copies": "1", "printer": "paper", "reason": "lost"})
 
     assert [each.subject for each in printed()] == [*(str(box) for box in boxes), str(boxes[0])]
     assert len({each.press for each in printed()}) == 2
