@@ -38,6 +38,7 @@ class Action(Enum):
     SET_REGULATORY = "decide a regulatory status"
     RUN_BATCH = "run batches"
     APPROVE_BLEND = "approve a blend"
+    DIVIDE = "divide a batch among its owners"
     REVERSE_OWN = "reverse an own entry"
     REVERSE_ANY = "reverse another person's entry"
     CORRECT_OWN = "correct an own weight"
@@ -68,6 +69,7 @@ MAY: dict[Action, set[Role]] = {
     Action.SET_REGULATORY: {Role.EHS},
     Action.RUN_BATCH: OPERATORS,
     Action.APPROVE_BLEND: {Role.SUPERVISOR},
+    Action.DIVIDE: {Role.SUPERVISOR, Role.MANAGER},
     Action.REVERSE_OWN: OPERATORS,
     Action.REVERSE_ANY: {Role.SUPERVISOR},
     Action.CORRECT_OWN: OPERATORS,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plant.inventory.models import Chemistry, Container, Grade, Location, Material
 from plant.models import Party, Site, User
-from plant.states import Transitions, transition_trigger
+from plant.states import Transitions, append_only, transition_trigger
 from plant.units import KG, within_bounds
 
 
@@ -79,6 +79,8 @@ class RecipeVersion(models.Model):
     """Shreds charged cells under inert gas: no discharge record is asked for (RULE-2)."""
     discharge_valid_hours = models.PositiveSmallIntegerField(default=24)
     """How long a passed discharge record counts; a voltage can rebound (RULE-2)."""
+    may_commingle = models.BooleanField(default=False)
+    """Takes material of several owners into one batch, which is then divided among them (docs/adr/0010)."""
     is_current = models.BooleanField(default=True)
 
     class Meta:
@@ -320,3 +322,55 @@ class BatchResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch} {self.yield_ratio}"
+
+
+class Division(models.Model):
+    """What came out of a batch with several owners, divided among them by a named rule; the last of a batch counts."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="divisions")
+    number = models.PositiveSmallIntegerField()
+    rule = models.CharField(max_length=40)
+    rule_version = models.PositiveSmallIntegerField()
+    divided_at = models.DateTimeField()
+    divided_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("batch", "number"),
+                name="processing_division_number_unique",
+                violation_error_message="This batch was divided meanwhile. Load the page again.",
+            ),
+        )
+        triggers = tuple(append_only("processing_division"))
+
+    def __str__(self) -> str:
+        return f"{self.batch} {self.number}"
+
+
+class DivisionShare(models.Model):
+    """One owner's share of one material of a batch, what is in his bags of it, and so what he is owed."""
+
+    division = models.ForeignKey(Division, models.PROTECT, related_name="shares")
+    owner = models.ForeignKey(Party, models.PROTECT, related_name="+")
+    material = models.ForeignKey(Material, models.PROTECT, related_name="+")
+    grade = models.ForeignKey(Grade, models.PROTECT, null=True, blank=True, related_name="+")
+    charged_kg = models.DecimalField(**KG)
+    share_kg = models.DecimalField(**KG)
+    given_kg = models.DecimalField(**KG)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("division", "owner", "material", "grade"),
+                nulls_distinct=False,
+                name="processing_divisionshare_once",
+                violation_error_message="This owner has his share of this material already.",
+            ),
+            within_bounds("processing_divisionshare_kg_bounds", "charged_kg", "share_kg", "given_kg"),
+        )
+        triggers = tuple(append_only("processing_divisionshare"))
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.share_kg} kg"

@@ -55,7 +55,8 @@ class Supply:
 
 
 def supply(batch: Batch, *, at: dt.datetime, search: str = "", chosen: frozenset[str] = frozenset()) -> Supply:
-    """The oldest containers of the recipe's materials, the batch's owner and pool; what is chosen is always there."""
+    """The oldest containers of the recipe's materials and the batch's pool, and of its owner unless the recipe takes
+    several; what is chosen is always there."""
     fitting = (
         Container.objects.on_site(batch.site)
         .packed()
@@ -63,9 +64,10 @@ def supply(batch: Batch, *, at: dt.datetime, search: str = "", chosen: frozenset
         .filter(
             Q(lot__chemistry__pool=batch.chemistry.pool) | Q(lot__material__needs_blend_approval=True),
             lot__material__recipe_versions=batch.recipe_version_id,
-            lot__owner=batch.owner_id,
         )
     )
+    if not batch.recipe_version.may_commingle:
+        fitting = fitting.filter(lot__owner=batch.owner_id)
     found = fitting.filter(_matching(search)) if search else fitting
     oldest = found.order_by(F("lot__received_at").asc(nulls_last=True), "pk").values_list("pk", flat=True)[: MOST + 1]
     keys = list(oldest)

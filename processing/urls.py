@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from processing.views import batches, lines, work
+from processing.views import batches, lines, owners, work
 
 app_name = "processing"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("batches/<str:reference>/bag/", work.bag, name="bag"),
     path("batches/<str:reference>/loss/", work.loss, name="loss"),
     path("batches/<str:reference>/close/", work.close, name="close"),
+    path("batches/<str:reference>/owners/", owners.owners, name="owners"),
     path("batches/<str:reference>/entries/<int:number>/reverse/", batches.reverse_one, name="reverse"),
     path("containers/<str:reference>/discharge/", lines.discharge, name="discharge"),
 ]

@@ -131,6 +131,7 @@ REFUSED: dict[str, tuple[str, str]] = {
     "processing_blendapproval_has_reason": ("reason = ''", ANY),
     "processing_batchresult_kg_bounds": ("charged_kg = 'NaN'", ANY),
     "processing_batchresult_product_is_output": ("product_kg = outputs_kg + 1", ANY),
+    "processing_divisionshare_kg_bounds": ("share_kg = 'NaN'", ANY),
     "limits_utilization_kg_bounds": ("remaining_kg = 'NaN'", ANY),
     "shipments_shipment_state_known": ("state = 'lost'", ANY),
     "shipments_shipment_version_counts": ("version = 0", ANY),
@@ -199,6 +200,7 @@ def worked(module_db: None) -> None:
         at=NOON,
     )
     _count(plant)
+    _divide(plant)
     api.create_key(party=plant.parties["POST1"], name="invoicing", by=None, at=NOON)
     recompute.mark_stale("daily-flow", "GMBI:2026-06-10")
     record_run(kind=Run.Kind.BACKUP, began_at=NOON, ended_at=NOON, details={})
@@ -210,6 +212,39 @@ def worked(module_db: None) -> None:
         at=NOON,
     )
     assert plant.users["partner"].role == Role.PARTNER
+
+
+def _divide(plant: site.Plant) -> None:
+    """A batch with two owners' material, closed and divided."""
+    told: dict[str, Any] = {"by": plant.users["supervisor"], "at": minutes(3)}
+    version = processing.add_recipe_version(
+        recipe=plant.recipes["DISMANTLE"].recipe,
+        lines=[plant.lines["DISMANTLING"]],
+        materials=[plant.materials["CATHODE_FOIL"]],
+        may_commingle=True,
+    )
+    batch = processing.draft_batch(
+        recipe_version=version,
+        line=plant.lines["DISMANTLING"],
+        grade=plant.grades["NMC_BM"],
+        chemistry=plant.chemistries["NMC811"],
+        owner=plant.parties["GMBI"],
+        **told,
+    )
+    batch = processing.open_batch(batch=batch, now=minutes(3), **told)
+    boxes = [container(plant, 500, owner=owner, at=minutes(3)) for owner in ("GMBI", "LGES")]
+    processing.charge_several(batch=batch, containers=boxes, now=minutes(3), **told)
+    processing.add_output(
+        batch=batch,
+        material=plant.materials["BLACK_MASS"],
+        kind=plant.kinds["BIG_BAG"],
+        reading=kilograms(900),
+        bay=plant.locations["P-06"],
+        now=minutes(3),
+        **told,
+    )
+    processing.close_batch(batch=batch, heel="empty", explanation="dust", now=minutes(3), **told)
+    processing.divide_batch(batch=batch, **told)
 
 
 def _count(plant: site.Plant) -> None:

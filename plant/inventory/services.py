@@ -4,7 +4,7 @@ The rooms above add their own sentences (charge, bag, ship) on `ledger.post` and
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.db import connection, transaction
@@ -248,6 +248,15 @@ def place_hold(*, container: Container, kind: str, reason: str, by: User, at: dt
         return Hold.objects.create(container=container, kind=kind, reason=reason.strip(), placed_at=at, placed_by=by)
 
 
+ReleaseGuard = Callable[[Hold], None]
+_release_guards: list[ReleaseGuard] = []
+
+
+def guard_release(guard: ReleaseGuard) -> None:
+    """An upper room says which holds nobody lifts by hand (bags that owners still share), by raising its refusal."""
+    _release_guards.append(guard)
+
+
 @transaction.atomic
 def release_hold(*, hold: Hold, reason: str, by: User, at: dt.datetime) -> Hold:
     """Lift a hold, with a reason; a hazard hold is lifted by EHS."""
@@ -258,6 +267,8 @@ def release_hold(*, hold: Hold, reason: str, by: User, at: dt.datetime) -> Hold:
     hold = Hold.objects.select_for_update(no_key=True, of=("self",)).get(pk=hold.pk)
     if hold.released_at is not None:
         raise DomainError(_("This hold is lifted already. Load the page again to see by whom."))
+    for guard in _release_guards:
+        guard(hold)
     hold.released_at, hold.released_by, hold.release_reason = at, by, reason.strip()
     with audit.acting(by, reason):
         hold.save(update_fields=["released_at", "released_by", "release_reason"])

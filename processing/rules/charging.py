@@ -129,8 +129,8 @@ def _state_of_container(candidate: Candidate) -> Iterator[Problem]:
 
 
 def _right_batch(batch: Batch, candidate: Candidate, materials: set[int]) -> Iterator[Problem]:
-    """The recipe takes its material (RULE-1), and it belongs to the batch's owner."""
-    lot = candidate.container.lot
+    """The recipe takes its material (RULE-1); it is the batch's owner's, unless the recipe takes several owners'."""
+    lot, recipe = candidate.container.lot, batch.recipe_version
     assert lot is not None  # runs and heels are no candidates
     if lot.material_id not in materials:
         yield Problem(
@@ -138,11 +138,11 @@ def _right_batch(batch: Batch, candidate: Candidate, materials: set[int]) -> Ite
             % {
                 "container": candidate.label,
                 "material": lot.material.name.lower(),
-                "recipe": batch.recipe_version.recipe.name,
+                "recipe": recipe.recipe.name,
             },
             field="container",
         )
-    if lot.owner_id != batch.owner_id:
+    if lot.owner_id != batch.owner_id and not recipe.may_commingle:
         yield Problem(
             _("%(container)s belongs to %(owner)s, this batch to %(batch_owner)s. Charge it to a batch of its owner.")
             % {"container": candidate.label, "owner": lot.owner, "batch_owner": batch.owner},

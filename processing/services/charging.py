@@ -20,6 +20,7 @@ from plant.units import ZERO_KG
 from processing import rules
 from processing.models import Batch, BlendApproval, DischargeRecord
 from processing.rules import Candidate
+from processing.services import division
 from processing.services.runs import approval_of, check_after_opening, locked, mark_stale, require_on_line
 
 
@@ -66,6 +67,7 @@ def charge(
         )
         move = _charge(batch, candidate, weighing)
         [movement] = ledger.post([move], by=by, at=at, now=now, reason=reason)
+        division.hold_bags(batch, by=by, at=at)
     mark_stale(batch)
     return movement
 
@@ -86,6 +88,7 @@ def charge_several(
     moves = [_charge(batch, candidate) for candidate in _admitted(batch, containers, at)]
     with audit.acting(by, reason):
         movements = ledger.post(moves, by=by, at=at, now=now, reason=reason)
+        division.hold_bags(batch, by=by, at=at)
     mark_stale(batch)
     return movements
 

@@ -43,8 +43,10 @@ def add_recipe_version(
     materials: Iterable[Material],
     takes_charged: bool = False,
     discharge_valid_hours: int = 24,
+    may_commingle: bool = False,
 ) -> RecipeVersion:
-    """The next version of a recipe, current from now on: where it runs and what it takes (RULE-1, RULE-2)."""
+    """The next version of a recipe, current from now on: where it runs and what it takes (RULE-1, RULE-2), and whether
+    of several owners at once."""
     Recipe.objects.select_for_update(no_key=True).get(pk=recipe.pk)
     earlier = RecipeVersion.objects.filter(recipe=recipe)
     earlier.filter(is_current=True).update(is_current=False)
@@ -53,6 +55,7 @@ def add_recipe_version(
         number=earlier.count() + 1,
         takes_charged=takes_charged,
         discharge_valid_hours=discharge_valid_hours,
+        may_commingle=may_commingle,
     )
     version.lines.set(lines)
     version.materials.set(materials)

@@ -15,9 +15,10 @@ from plant.inventory.ledger import Move
 from plant.inventory.models import Container, ContainerKind, Location, Lot, Material, Movement
 from plant.inventory.services import check_place, create_container, create_lot
 from plant.inventory.weighing import Reading, record_weighing
-from plant.models import User
+from plant.models import Party, User
 from processing import rules
 from processing.models import Batch, BatchState
+from processing.services import division
 from processing.services.runs import check_after_opening, locked, mark_stale, require_on_line, settle_again
 
 
@@ -58,7 +59,8 @@ def add_output(
     batch = locked(batch)
     _check_may_come_out(batch, material, by=by, at=at, reason=reason)
     with audit.acting(by, reason):
-        container = create_container(lot=_lot_for(batch, material, lot, by=by, at=at), kind=kind)
+        goal = _lot_for(batch, material, lot, bag_kg=reading.net_kg, by=by, at=at)
+        container = create_container(lot=goal, kind=kind)
         check_place(container, bay)
         weighing = record_weighing(
             site=batch.site, reading=reading, by=by, at=at, container=container, confirmed=confirmed
@@ -76,6 +78,7 @@ def add_output(
         ledger.post([move], by=by, at=at, now=now, reason=reason)
         if batch.closed_at is not None:
             settle_again(batch, by=by, now=now, reason=reason)
+        division.hold_bags(batch, by=by, at=at)
     mark_stale(batch)
     return container
 
@@ -99,9 +102,12 @@ def _check_may_come_out(batch: Batch, material: Material, *, by: User, at: dt.da
     check_after_opening(batch, at)
 
 
-def lots_for(batch: Batch, material: Material) -> list[Lot]:
+def lots_for(batch: Batch, material: Material, owner: Party | None = None) -> list[Lot]:
     """The lots a bag of this batch may go into: of one material, grade, owner and pool (RULE-5), made here, of which
-    nothing was shipped; those of this batch first, then the newest."""
+    nothing was shipped; those of this batch first, then the newest. Where several owners' material is in the batch,
+    nobody chooses: whose the next bag is, the division's rule says (docs/adr/0010)."""
+    if owner is None and division.is_commingled(batch):
+        return []
     grade = batch.grade if material == batch.grade.material else None
     shipped = Movement.objects.standing().filter(kind=Movement.Kind.SHIP, from_container__lot=OuterRef("pk"))
     own = Movement.objects.standing().filter(
@@ -111,15 +117,20 @@ def lots_for(batch: Batch, material: Material) -> list[Lot]:
         ~Exists(shipped),
         material=material,
         grade=grade,
-        owner=batch.owner_id,
+        owner=owner or batch.owner,
         chemistry__pool=batch.chemistry.pool,
         origin=Lot.Origin.OWN_PROCESS,
     )
-    return list(lots.annotate(is_own=Exists(own)).order_by("-is_own", "-pk")[:20])
+    lots = lots.exclude(division.of_other_batches(batch)).annotate(is_own=Exists(own))
+    if batch.recipe_version.may_commingle:
+        lots = lots.filter(is_own=True)
+    return list(lots.order_by("-is_own", "-pk")[:20])
 
 
-def _lot_for(batch: Batch, material: Material, lot: Lot | None, *, by: User, at: dt.datetime) -> Lot:
-    fitting = lots_for(batch, material)
+def _lot_for(batch: Batch, material: Material, lot: Lot | None, *, bag_kg: Decimal, by: User, at: dt.datetime) -> Lot:
+    grade = batch.grade if material == batch.grade.material else None
+    owner = division.owner_of_next(batch, material, grade, bag_kg)
+    fitting = lots_for(batch, material, owner)
     if lot is not None:
         if lot not in fitting:
             raise WrongLot(
@@ -134,9 +145,9 @@ def _lot_for(batch: Batch, material: Material, lot: Lot | None, *, by: User, at:
         site=batch.site,
         material=material,
         origin=Lot.Origin.OWN_PROCESS,
-        owner=batch.owner,
+        owner=owner,
         chemistry=batch.chemistry,
-        grade=batch.grade if material == batch.grade.material else None,
+        grade=grade,
         generated_on=batch.site.day(at) if material.is_waste else None,
         by=by,
         at=at,

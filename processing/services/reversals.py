@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from plant.errors import DomainError
 from plant.inventory import ledger
+from plant.inventory import services as inventory
 from plant.inventory.models import Container, Movement
 from plant.models import User
 from processing import rules
 from processing.models import Batch, Line
+from processing.services import division
 from processing.services.runs import locked, mark_stale, require_on_line
 
 Kind = Movement.Kind
@@ -28,6 +30,7 @@ def register() -> None:
     """Tell the ledger; called once, when the room is ready."""
     for kind in (*ENTRIES, *OF_THE_LINE):
         ledger.guard_reversal(kind, guard, fixed=fixed)
+    inventory.guard_release(division.guard_release)
 
 
 def fixed(movements: Sequence[Movement]) -> set[int]:

@@ -50,13 +50,14 @@ HOLD = Doing("hold", gettext_lazy("Hold"), "hand")
 RESUME = Doing("resume", gettext_lazy("Go on"), "play")
 ABORT = Doing("abort", gettext_lazy("Abort"), "abort")
 BLEND = Doing("blend", gettext_lazy("Approve a blend"), "check")
+OWNERS = Doing("owners", gettext_lazy("Owners"), "person")
 LATE_BAG = Doing("bag", gettext_lazy("Enter a late bag"), "container")
 
 
 def doings(batch: Batch, user: User, figures: BatchYield | None = None) -> list[Doing]:
     """Only what the state table and the person's role let through (and, with the figures, what the batch took and
     gave), so that no button ends in a refusal."""
-    found: list[Doing] = []
+    found: list[Doing] = [OWNERS] if batch.recipe_version.may_commingle else []
     if not may(user, Action.RUN_BATCH):
         return found
     if batch.state == S.RUNNING:

@@ -106,6 +106,7 @@ TABLE = {
     "processing:bag": Row("/batches/{batch}/bag/", FLOOR, FLOOR),
     "processing:loss": Row("/batches/{batch}/loss/", FLOOR, FLOOR),
     "processing:close": Row("/batches/{batch}/close/", FLOOR, FLOOR),
+    "processing:owners": Row("/batches/{batch}/owners/", STAFF, {"supervisor", "manager"}),
     "processing:reverse": Row("/batches/{batch}/entries/1/reverse/", FLOOR, FLOOR),
     "processing:discharge": Row("/containers/{cells}/discharge/", FLOOR, FLOOR),
     "shipments:shipments": Row("/shipments/", STAFF),
