@@ -1,7 +1,7 @@
 """Correcting a weight: the difference follows everything that was carried on from that weighing, up to the next one.
 
 Nothing posted is changed. For each movement that moved too much or too little, a difference is posted between the same
-ends (docs/adr/0010-corrections.md). Upper rooms say what follows from it in theirs: a closed batch is settled again, a
+ends (docs/adr/0011-corrections.md). Upper rooms say what follows from it in theirs: a closed batch is settled again, a
 dispatched shipment gets a new version.
 """
 

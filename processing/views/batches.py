@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from plant import recompute
+from plant import audit, recompute
 from plant.access import Action, allowed
-from plant.inventory import ledger
+from plant.inventory import correction_views, ledger
 from plant.inventory.models import Movement
 from plant.inventory.services import reverse_entry
 from plant.models import Site
@@ -43,6 +43,10 @@ BATCHES = (
     Column("recipe_version__recipe__name", gettext_lazy("Recipe")),
     Column("owner__code", gettext_lazy("Owner")),
 )
+
+
+STEPS = {"state": gettext_lazy("State"), "state_reason": gettext_lazy("Why"), "note": gettext_lazy("Note")}
+"""What of a batch itself changes; its entries are told above."""
 
 
 @allowed(Action.SEE_PLANT)
@@ -123,6 +127,7 @@ def batch(request: StaffRequest, reference: str) -> HttpResponse:
         "outputs": history.summed(entries, Movement.Kind.OUTPUT),
         "charges": history.summed(entries, Movement.Kind.CHARGE),
         "losses": history.summed(entries, Movement.Kind.LOSS),
+        "history": audit.steps(found, STEPS, first=_("Planned")),
     }
     return page(request, "processing/batch.html", context)
 
@@ -208,6 +213,20 @@ def _step(
     look = partial(framed.unchanged, request, batch)
     done = carry_out(request, form, act, url_of(batch), said % {"batch": batch}, look=look)
     return done or show(request, "processing/step.html", batch, doing, form, doing=doing, **(context or {}))
+
+
+@allowed(Action.CORRECT_OWN)
+@require_http_methods(["GET", "POST"])
+def correct_one(request: StaffRequest, reference: str, number: int) -> HttpResponse:
+    """The weight of an entry was wrong; of a closed batch too."""
+    found = batch_of(request, reference)
+    entry = next((e for e in history.entries(found, request.user, now=now()) if e.number == number), None)
+    if entry is None:
+        raise Http404
+    if request.method == "GET" and not entry.may_correct:
+        return not_now(request, found)
+    what = {"container": entry.container or entry.movement.to_location, "others": [], "back": url_of(found)}
+    return correction_views.answer(request, entry.movement, url_of(found), what)
 
 
 @allowed(Action.RUN_BATCH)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from plant import recompute
 from plant.errors import DomainError
+from plant.inventory import corrections
 from plant.inventory import services as inventory
 from plant.inventory.models import Container, Hold, Holding, Location, Movement
 from plant.management.commands.reconcile import reconcile
@@ -42,6 +43,9 @@ work = st.one_of(
     st.tuples(st.just("lose"), masses),
     st.tuples(st.just("reverse"), which),
     st.tuples(st.just("reverse"), which),
+    st.tuples(st.just("correct"), st.tuples(which, masses, which)),
+    st.tuples(st.just("correct"), st.tuples(which, masses, which)),
+    st.tuples(st.just("correct_and_back"), st.tuples(which, masses, which)),
     st.tuples(st.just("ship"), which),
     st.tuples(st.just("move"), which),
     st.tuples(st.just("hold"), which),
@@ -174,6 +178,60 @@ class Story:
         inventory.reverse_entry(movement=movement, reason="wrong", now=minutes(self.minute), **self.by)
         for place, change in self.deltas[movement.pk].items():
             self.kg[place] -= change
+
+    def weighed(self, number):
+        found = Movement.objects.standing().exclude(weighing=None).with_corrected_kg().order_by("pk")
+        if not (count := found.count()):
+            raise DomainError("there is none")
+        return found[number % count]
+
+    def correct(self, which_to_what):
+        """The model does not follow a difference by itself: it is told which movement became how much more, and says
+        by its own books whether that leaves a box below zero."""
+        number, kg, way = which_to_what
+        self._correct(self.weighed(number), kg, way)
+
+    def _correct(self, movement, kg, number):
+        loaded = corrections._loaded(Movement.objects.filter(pk=movement.pk)).get()
+        possible = corrections.ways(loaded, kg - loaded.corrected_kg) if kg != loaded.corrected_kg else []
+        way = possible[number % len(possible)] if possible else None
+        corrections.correct_weight(
+            movement=movement,
+            reading=kilograms(kg),
+            reason="wrong tare",
+            way=way.key if way else "",
+            now=minutes(self.minute),
+            confirmed=True,
+            **self.by,
+        )
+        assert way is not None
+        assert way.steps[0].change_kg == kg - loaded.corrected_kg
+        for step in way.steps:
+            deltas = self.deltas.get(step.movement.pk)
+            if deltas is None:  # moved or shipped whole: it only leaves the site
+                if step.movement.kind == Movement.Kind.SHIP:
+                    self.kg[step.movement.from_container.reference] -= step.change_kg
+                continue
+            for place, change in deltas.items():
+                share = step.change_kg if change > 0 else -step.change_kg
+                deltas[place] = change + share
+                if place != RUN or self._runs(step.movement):
+                    self.kg[place] += share
+
+    def _runs(self, movement):
+        """What entered or left a batch that has ended changes what is unaccounted, not a run that is empty."""
+        runs = {movement.from_container_id, movement.to_container_id}
+        return self.batch is not None and self.batch.run_id in runs
+
+    def correct_and_back(self, which_to_what):
+        """Corrected and corrected back, all is as it was."""
+        number, kg, _way = which_to_what
+        movement = self.weighed(number)
+        before = self.ledger()
+        with transaction.atomic():
+            self._correct(movement, kg, 0)
+            self._correct(movement, movement.corrected_kg, 0)
+            assert self.ledger() == before
 
     def ship(self, number):
         box = self.box(number)
