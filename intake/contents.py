@@ -100,11 +100,11 @@ MOST_ALIKE, LOOKED_AT = 3, 60
 
 
 def like_before(receipt: Receipt) -> list[Arrival]:
-    """What this plant sent before: the latest container of each sort, so that one touch says what comes now."""
+    """What this supplier sent before: the latest container of each sort, so that one touch says what comes now."""
     before = (
         _arrivals()
         .standing()
-        .filter(to_container__lot__facility=receipt.facility_id, to_container__condition=Container.Condition.INTACT)
+        .filter(to_container__lot__supplier=receipt.supplier_id, to_container__condition=Container.Condition.INTACT)
         .order_by("-pk")[:LOOKED_AT]
     )
     found: dict[tuple[Any, ...], Arrival] = {}
@@ -130,6 +130,26 @@ def scanned(receipt: Receipt, code: str) -> dict[str, str]:
     """What was scanned beside the scale: the sign of a bay, else the seal or label on the container."""
     bay = Location.objects.bays().filter(site=receipt.site_id, code__iexact=code).first()
     return {"bay": bay.code} if bay else {"seal": code[:40]}
+
+
+def arrival_of(receipt: Receipt, reference: str) -> Arrival | None:
+    """One container of this load, also where its entry was reversed."""
+    of_load = _arrivals().filter(to_container__lot__receipt_lot__receipt=receipt, to_container__reference=reference)
+    movement = of_load.first()
+    return Arrival(movement, not is_standing(movement)) if movement else None
+
+
+def as_weighed(receipt: Receipt, arrival: Arrival) -> dict[str, Any]:
+    """All that was typed of a container, its weight and seal too: it was taken back and is entered again."""
+    weighing = arrival.movement.weighing
+    assert weighing is not None  # a receipt is weighed
+    is_stored = weighing.tare_origin == weighing.TareOrigin.STORED
+    return next_after(receipt, arrival) | {
+        "seal": arrival.movement.to_container.seal,
+        "gross": weighing.gross_read,
+        "tare": None if is_stored else weighing.tare_read,
+        "net": weighing.net_read if weighing.gross_read is None else None,
+    }
 
 
 def start(receipt: Receipt) -> dict[str, Any]:

@@ -9,4 +9,5 @@ urlpatterns = [
     path("<str:reference>/", views.receipt, name="receipt"),
     path("<str:reference>/papers/", paper_views.correct, name="papers"),
     path("<str:reference>/void/", paper_views.void, name="void"),
+    path("<str:reference>/undo/", views.undo, name="undo"),
 ]

@@ -4,20 +4,23 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from intake import contents, papers, services
-from intake.contents import Came
+from intake.contents import Arrival, Came
 from intake.forms import ArrivalForm, ReceiptFilters, ReceiptForm
 from intake.models import Receipt
 from plant import audit
 from plant.access import Action, allowed, may
-from plant.inventory import labels
+from plant.inventory import labels, undoing
 from plant.inventory.weight_forms import beside, is_asked, station_of
 from plant.models import Site
 from plant.units import ZERO_KG
@@ -123,12 +126,14 @@ def receipt(request: StaffRequest, reference: str) -> HttpResponse:
     elif request.method == "POST":
         raise Http404
     arrivals = [arrival for lot in came for arrival in lot.arrivals]
+    saved = next((a for a in arrivals if a.movement.to_container.reference == request.GET.get("saved")), None)
     context = {
         "receipt": receipt,
         "came": came,
         "count": sum(lot.count for lot in came),
         "kg": sum((lot.kg for lot in came), ZERO_KG),
-        "saved": next((a for a in arrivals if a.movement.to_container.reference == request.GET.get("saved")), None),
+        "saved": saved,
+        "undo": [saved.movement.to_container.reference] if saved and _is_own(request, saved) else [],
         "form": form,
         "is_folded": form is not None and _is_folded(request, form),
         "scanned": request.POST.get("scan", ""),
@@ -140,11 +145,35 @@ def receipt(request: StaffRequest, reference: str) -> HttpResponse:
     return page(request, "intake/receipt.html", context, partial="log", status=status)
 
 
+def _is_own(request: StaffRequest, saved: Arrival) -> bool:
+    return saved.movement.by_id == request.user.pk and not saved.is_struck
+
+
 def _is_folded(request: StaffRequest, form: ArrivalForm) -> bool:
     """Whether what a container is stays folded: it is taken over from the last one, and nobody opened it to change
     it."""
     taken_over = "next" in request.GET or bool(request.POST.get("like") or request.POST.get("folded"))
     return taken_over and bool(form.kept)
+
+
+@allowed(Action.RECEIVE)
+@require_POST
+def undo(request: StaffRequest, reference: str) -> HttpResponse:
+    """Take one's own last container of this load back; its form comes again as it was filled in."""
+    receipt, box = receipt_of(request, reference), request.POST.get("entry", "")
+
+    def act() -> dict[str, Any]:
+        arrived = contents.arrival_of(receipt, box)
+        undoing.undo(movements=[arrived.movement] if arrived else [], by=request.user, now=now())
+        return {}
+
+    onward = reverse("intake:receipt", args=[receipt.reference])
+    form = forms.Form(request.POST)
+    if form.is_valid() and kept(request, form, act) is not None:
+        said = _("%(container)s is taken back. Here is what you typed.") % {"container": box}
+        return go(request, f"{onward}?{urlencode({'again': box, 'next': 1})}", said)
+    messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
+    return go(request, onward)
 
 
 def receipt_of(request: StaffRequest, reference: str) -> Receipt:
@@ -172,6 +201,8 @@ def _form(request: StaffRequest, receipt: Receipt, came: Sequence[Came]) -> Arri
             return form
     goes_on = request.method == "POST" or "next" in request.GET
     start = contents.next_after(receipt, last) if last is not None and goes_on else contents.start(receipt)
+    if undone := contents.arrival_of(receipt, request.GET.get("again", "")):
+        start = contents.as_weighed(receipt, undone)
     typed = sent.dict() | (contents.scanned(receipt, code) if code else {})
     if like := sent.get("like"):
         typed |= contents.like(receipt, like)

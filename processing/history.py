@@ -1,15 +1,16 @@
 """The entries of a batch, numbered in the order they were keyed in."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 
 from plant.inventory.corrections import is_correctable, may_correct
 from plant.inventory.history import Correction, corrections, is_difference, is_standing, typed
-from plant.inventory.models import Container, ContainerKind, Material, Movement
+from plant.inventory.models import Container, ContainerKind, Lot, Material, Movement, corrected_kg
 from plant.inventory.services import may_reverse
 from plant.models import User
 from plant.units import ZERO_KG
@@ -88,6 +89,27 @@ def _reversible(movements: Iterable[Movement]) -> set[int]:
 def _box(movement: Movement) -> Container | None:
     """The box, bag or heap at the other end; None where there is none (losses, heels, unaccounted)."""
     return next((end for end in (movement.from_container, movement.to_container) if end.lot_id is not None), None)
+
+
+def own_last(found: Sequence[Entry], user: User) -> list[Entry]:
+    """What this person entered last of a batch, in one go: containers that were charged together go together."""
+    last = next((entry for entry in reversed(found) if entry.movement.reverses_id is None), None)
+    if last is None or last.movement.by_id != user.pk or not last.may_reverse:
+        return []
+    return [
+        entry
+        for entry in found
+        if entry.may_reverse
+        and (entry.movement.kind, entry.movement.occurred_at, entry.movement.by_id)
+        == (last.movement.kind, last.movement.occurred_at, last.movement.by_id)
+    ]
+
+
+def bagged_into(lot: Lot) -> tuple[int, Decimal]:
+    """How many bags a lot has and what they hold together, from whichever batches."""
+    bags = Movement.objects.standing().filter(kind=Movement.Kind.OUTPUT, to_container__lot=lot)
+    sums = bags.aggregate(count=Count("pk"), kg=Coalesce(Sum(corrected_kg()), ZERO_KG))
+    return sums["count"], sums["kg"]
 
 
 def last_bags_kg(batch: Batch, material: Material, kind: ContainerKind) -> list[Decimal]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("batches/<str:reference>/loss/", work.loss, name="loss"),
     path("batches/<str:reference>/close/", work.close, name="close"),
     path("batches/<str:reference>/owners/", owners.owners, name="owners"),
+    path("batches/<str:reference>/undo/", work.undo, name="undo"),
     path("batches/<str:reference>/entries/<int:number>/reverse/", batches.reverse_one, name="reverse"),
     path("batches/<str:reference>/entries/<int:number>/correct/", batches.correct_one, name="correct"),
     path("containers/<str:reference>/discharge/", lines.discharge, name="discharge"),

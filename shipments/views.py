@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plant.access import Action, allowed, may
-from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page, wants_partial
+from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page, seen, wants_partial
+from plant.web.seen import Fact
 from shipments import services, stock, trail
 from shipments.forms import (
     CancelForm,
@@ -248,13 +249,28 @@ def papers(request: StaffRequest, reference: str) -> HttpResponse:
     if form.is_valid():
 
         def act() -> dict[str, Any]:
+            seen.check(request, _papers_of(Shipment.objects.for_change().get(pk=found.pk), form))
             services.change_shipment(shipment=found, by=request.user, **form.given)
             return {}
 
         if kept(request, form, act) is not None:
             return go(request, _url(found), _("The papers of %(shipment)s are changed.") % {"shipment": found})
-    context = {"form": form, "shipment": found, "is_draft": is_draft}
+    context = {
+        "form": form,
+        "shipment": found,
+        "is_draft": is_draft,
+        "seen": _papers_of(_shipment(request, reference), form),
+    }
     return page(request, "shipments/papers.html", context, status=422 if form.errors else 200)
+
+
+def _papers_of(shipment: Shipment, form: PapersForm) -> list[Fact]:
+    """The papers as they stand, to be compared with what the form was drawn with."""
+    return [
+        Fact(name, field.label or name, str(field.prepare_value(getattr(shipment, name)) or ""))
+        for name, field in form.fields.items()
+        if hasattr(shipment, name)
+    ]
 
 
 @allowed(Action.SHIP)

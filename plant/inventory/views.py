@@ -25,7 +25,8 @@ from plant.inventory.forms import (
 )
 from plant.inventory.models import Container, Hold, Lot
 from plant.units import ZERO_KG
-from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page
+from plant.web import Column, NotFound, StaffRequest, go, kept, listing, now, page, seen
+from plant.web.seen import Fact
 
 LOTS = (
     Column("reference", gettext_lazy("Lot"), "reference", url="inventory:lot"),
@@ -89,12 +90,20 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
     form = RegulatoryForm(request.POST, lot=lot)
 
     def action() -> dict[str, Any]:
+        seen.check(request, _decided(Lot.objects.for_change().get(pk=lot.pk)))
         services.decide_regulatory_status(lot=lot, by=request.user, at=now(), **form.cleaned_data)
         return {}
 
     if form.is_valid() and kept(request, form, action) is not None:
         return go(request, reverse("inventory:lot", args=[lot.reference]), _("The status is decided."))
     return _show_lot(request, lot, decision=form, status=422)
+
+
+def _decided(lot: Lot) -> list[Fact]:
+    """The lot's status and what it rests on, to be compared with what the form was drawn with."""
+    by = str(lot.regulatory_decided_by or "")
+    status = str(lot.regulatory_status or "")
+    return [Fact("status", _("Status"), status, by=by), Fact("basis", _("Basis"), lot.regulatory_basis, by=by)]
 
 
 def _lot(request: StaffRequest, reference: str) -> Lot:
@@ -127,6 +136,7 @@ def _show_lot(
         "entries": history.entries(containers, movements, lot),
         "trail": trail.of(containers),
         "decision": decision,
+        "seen": _decided(lot),
         "panels": hung.lot.render(request, lot),
     }
     return page(request, "inventory/lot.html", context, partial="decision", status=status)

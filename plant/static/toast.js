@@ -6,6 +6,7 @@ function show(line) {
   line.removeAttribute("data-toast");
   const toast = document.createElement("div");
   toast.className = "toast";
+  toast.setAttribute("role", "status");
   toast.append(...[...line.cloneNode(true).childNodes]);
   document.body.append(toast);
   let rest;

@@ -43,6 +43,9 @@ class WeightField(forms.Field):
         kwargs.setdefault("widget", forms.TextInput(attrs=attrs))
         super().__init__(**kwargs)
 
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
     def to_python(self, value: Any) -> Decimal | None:
         typed = str(value or "").strip()
         if not typed:
@@ -68,7 +71,8 @@ class UnitField(forms.ChoiceField):
         kwargs.setdefault("label", _("Unit"))
         kwargs.setdefault("initial", "kg")
         kwargs.setdefault("widget", forms.RadioSelect)
-        super().__init__(choices=[(unit, unit) for unit in UNITS], **kwargs)
+        words = {"kg": _("kg (kilograms)"), "lb": _("lb (pounds)")}
+        super().__init__(choices=[(unit, words[unit]) for unit in UNITS], **kwargs)
 
 
 class MomentInput(forms.DateTimeInput):

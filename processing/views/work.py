@@ -4,12 +4,14 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from plant.access import Action, allowed
-from plant.inventory import labels
+from plant.inventory import labels, undoing
 from plant.inventory.forms import said
 from plant.inventory.models import Container, ContainerKind, Location, Movement
 from plant.inventory.weight_forms import beside, is_asked, station_of
@@ -71,7 +73,7 @@ def charge(request: StaffRequest, reference: str) -> HttpResponse:
         unchanged(request, batch, list(chosen.filter(reference__in=form.cleaned_data["container"])))
 
     said %= {"containers": names}
-    done = carry_out(request, form, act, request.path, said, look=look) if is_sent else None
+    done = carry_out(request, form, act, f"{request.path}?done=1", said, look=look) if is_sent else None
     return done or _show_charge(request, batch, form)
 
 
@@ -82,13 +84,15 @@ def _show_charge(request: StaffRequest, batch: Batch, form: ChargeForm) -> HttpR
     if scan is not None and not scan.problems:
         chosen.add(scanned)
     search = (request.POST.get("q") or request.GET.get("q", "")).strip()[:60]
+    entries = history.entries(batch, request.user, now=now())
     supply = offers.supply(batch, at=now(), search=search, chosen=frozenset(chosen))
     context = {
         "supply": supply,
         "search": search,
         "scanned": scanned,
         "scan_refused": _refused(scanned, scan) if scanned else "",
-        "charged": _charged(request, batch),
+        "charged": _charged(entries),
+        "undo": _undo(request, entries, "done" in request.GET),
         "seen": [*seen_of(batch), *seen_in(supply.free)],
         "partial": "panel",
     }
@@ -107,9 +111,13 @@ def _refused(reference: str, scan: offers.Offer | None) -> str:
     return scan.problems[0].sentence if scan.problems else ""
 
 
-def _charged(request: StaffRequest, batch: Batch) -> list[history.Entry]:
+def _undo(request: StaffRequest, entries: list[history.Entry], is_just_saved: bool) -> list[history.Entry]:
+    """What can be taken back at once: only right after it was entered."""
+    return history.own_last(entries, request.user) if is_just_saved and request.method == "GET" else []
+
+
+def _charged(entries: list[history.Entry]) -> list[history.Entry]:
     """What was charged so far, latest first."""
-    entries = history.entries(batch, request.user, now=now())
     return [entry for entry in reversed(entries) if entry.movement.kind == Kind.CHARGE and not entry.is_struck]
 
 
@@ -146,7 +154,7 @@ def charge_part(request: StaffRequest, reference: str, container: str) -> HttpRe
 
     said = _("A part of %(container)s is charged.") % {"container": box}
     look = partial(unchanged, request, batch, [box])
-    done = carry_out(request, form, act, url_of(batch, "charge"), said, look=look)
+    done = carry_out(request, form, act, f"{url_of(batch, 'charge')}?done=1", said, look=look)
     context = {"offer": offer, "seen": [*seen_of(batch), *seen_in([offer])]}
     return done or show(request, "processing/part.html", batch, CHARGE, form, **context)
 
@@ -217,10 +225,13 @@ def bag(request: StaffRequest, reference: str) -> HttpResponse:
         form = BagForm(batch=batch, station=station, now=moment, initial=typed)
     entries = history.entries(batch, request.user, now=now())
     bags = [entry for entry in reversed(entries) if entry.movement.kind == Kind.OUTPUT and not entry.is_struck]
+    saved = next((e for e in bags if e.container and e.container.reference == request.GET.get("bagged")), None)
     context = {
+        "undo": _undo(request, entries, saved is not None),
+        "lot_so_far": history.bagged_into(saved.container.lot) if saved and saved.container else None,
         "bags": bags,
         "sums": history.summed(entries, Kind.OUTPUT),
-        "saved": next((e for e in bags if e.container and e.container.reference == request.GET.get("bagged")), None),
+        "saved": saved,
         "kept": _kept(form) if "show" not in request.POST else None,
         "is_late": batch.state == BatchState.CLOSED,
         "partial": "panel",
@@ -237,6 +248,26 @@ def _kept(form: BagForm) -> dict[str, str] | None:
     cursor = next((name for name in ("gross", "tare", "net") if name in form.errors), "gross")
     form.fields[cursor].widget.attrs["autofocus"] = True
     return {"material": str(form.material), "rest": f"{kind} · {bay}"}
+
+
+@allowed(Action.RUN_BATCH)
+@require_POST
+def undo(request: StaffRequest, reference: str) -> HttpResponse:
+    """Take back what one entered last of this batch."""
+    batch, numbers = batch_of(request, reference), set(request.POST.getlist("entry"))
+    form = forms.Form(request.POST)
+
+    def act() -> None:
+        entries = history.entries(batch, request.user, now=now())
+        meant = [entry.movement for entry in entries if str(entry.number) in numbers]
+        undoing.undo(movements=meant, by=request.user, now=now())
+
+    came_from = request.POST.get("page", "")
+    onward = url_of(batch, came_from if came_from in ("bag", "charge", "loss") else "batch")
+    if done := carry_out(request, form, act, onward, _("It is taken back.")):
+        return done
+    messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
+    return go(request, onward)
 
 
 def _bag(request: StaffRequest, batch: Batch, form: BagForm) -> dict[str, Any]:
@@ -263,12 +294,17 @@ def loss(request: StaffRequest, reference: str) -> HttpResponse:
         services.add_loss(batch=batch, by=request.user, **_when(form) | form.loss())
 
     look = partial(unchanged, request, batch)
-    done = carry_out(request, form, act, request.path, _("The loss is booked."), look=look)
+    done = carry_out(request, form, act, f"{request.path}?done=1", _("The loss is booked."), look=look)
     if done:
         return done
     entries = history.entries(batch, request.user, now=now())
     lost = [entry for entry in reversed(entries) if entry.movement.kind == Kind.LOSS and not entry.is_struck]
-    return show(request, "processing/loss.html", batch, LOSS, form, lost=lost, sums=history.summed(entries, Kind.LOSS))
+    context = {
+        "lost": lost,
+        "sums": history.summed(entries, Kind.LOSS),
+        "undo": _undo(request, entries, "done" in request.GET),
+    }
+    return show(request, "processing/loss.html", batch, LOSS, form, **context)
 
 
 @allowed(Action.RUN_BATCH)

@@ -14,7 +14,7 @@ NO_PAGES = {
     "shipments-api:list", "shipments-api:detail",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",
-    "processing:selection", "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
+    "intake:undo", "processing:undo", "processing:selection", "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
 }  # fmt: skip
 """Addresses that send a form, answer with a part of a page, or are for machines."""
 
