@@ -24,6 +24,8 @@ from plant.units import GRAM, HEAVIEST_KG, ZERO_KG
 
 AHEAD = dt.timedelta(minutes=2)
 LATE = dt.timedelta(hours=24)
+WAITED = dt.timedelta(seconds=5)
+"""Longer than anybody waits for a lock."""
 
 
 class Overdrawn(DomainError):
@@ -91,7 +93,10 @@ def post(moves: Sequence[Move], *, by: User, at: dt.datetime, now: dt.datetime, 
         for (container, location), sign in zip(move.ends, (-1, 1), strict=True):
             changes[container.pk, location.pk] += sign * move.kg
     held = _lock(moves, changes)
-    backdated = _backdated(moves, at=at)
+    later = _later(moves, at=at)
+    if later and now - at < WAITED:
+        at, later = _in_turn(moves, later, site=site, at=at)
+    backdated = list(later)
     if backdated and not any(move.of for move in moves):
         _check_correction(backdated, by=by, reason=reason)
     _check_left(moves, changes, held)
@@ -196,20 +201,33 @@ def _packed(moves: Iterable[Move]) -> dict[int, Container]:
     return {c.pk: c for move in moves for c, _place in move.ends if c.form in packed}
 
 
-def _backdated(moves: Sequence[Move], *, at: dt.datetime) -> list[Container]:
-    """Containers that already have a movement after this."""
+def _later(moves: Sequence[Move], *, at: dt.datetime) -> dict[Container, dt.datetime]:
+    """Containers that already have a movement after this, with the instant of the last."""
     packed = _packed(moves)
     at = min(move.of.occurred_at if move.of else at for move in moves)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c FROM unnest(%(ids)s::bigint[]) AS c
-            WHERE EXISTS (SELECT FROM inventory_movement WHERE from_container_id = c AND occurred_at > %(at)s)
-               OR EXISTS (SELECT FROM inventory_movement WHERE to_container_id = c AND occurred_at > %(at)s)
+            SELECT c, latest.at FROM unnest(%(ids)s::bigint[]) AS c CROSS JOIN LATERAL (
+                SELECT greatest((SELECT max(occurred_at) FROM inventory_movement WHERE from_container_id = c),
+                                (SELECT max(occurred_at) FROM inventory_movement WHERE to_container_id = c)) AS at
+            ) AS latest
+            WHERE latest.at > %(at)s
             """,
             {"ids": list(packed), "at": at},
         )
-        return [packed[pk] for (pk,) in cursor.fetchall()]
+        return {packed[pk]: latest for pk, latest in cursor.fetchall()}
+
+
+def _in_turn(
+    moves: Sequence[Move], later: dict[Container, dt.datetime], *, site: Site, at: dt.datetime
+) -> tuple[dt.datetime, dict[Container, dt.datetime]]:
+    """Of two people who press at the same moment one waits for the other: what is entered second happened second, and
+    nobody is asked why it is late. Leaves alone what is later by more than a wait, or would change the site's day."""
+    latest = max(later.values())
+    if latest - at < WAITED and not any(move.of for move in moves) and site.day(latest) == site.day(at):
+        return latest, {}
+    return at, later
 
 
 def _check_correction(backdated: Sequence[Container], *, by: User, reason: str) -> None:
