@@ -12,3 +12,4 @@ class InventoryConfig(AppConfig):
         import_module("plant.inventory.repacking").register()
         import_module("plant.inventory.scans").register()
         import_module("plant.inventory.labels").register()
+        import_module("plant.inventory.stock_scans").register()

@@ -85,6 +85,7 @@ def start(request: StaffRequest) -> HttpResponse:
         "zones": [place for place in places if place.kind == Location.Kind.ZONE],
         "bays": [place for place in places if place.kind == Location.Kind.BAY],
         "refused": refused,
+        "sign": request.POST.get("location") or request.GET.get("place", ""),
         "as_of": now(),
     }
     return page(request, "inventory/count_start.html", context, status=422 if refused else 200)

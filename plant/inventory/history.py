@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from plant.inventory.models import Container, Hold, Lot, Movement, Weighing
+from plant.inventory.models import Container, CountLine, Hold, Lot, Movement, Weighing
 from plant.records.models import LabelPrint
 
 ICONS: dict[str, str] = {
@@ -17,6 +17,9 @@ ICONS: dict[str, str] = {
     Movement.Kind.CHARGE: "batch",
     Movement.Kind.OUTPUT: "container",
     Movement.Kind.SHIP: "truck",
+    Movement.Kind.SPLIT: "split",
+    Movement.Kind.MERGE: "merge",
+    Movement.Kind.ADJUST: "edit",
 }
 
 
@@ -65,6 +68,7 @@ def entries(containers: Collection[Container], movements: Collection[Movement], 
         for hold in container.holds.all():
             found += _held(container, hold)
     found += _printed(containers)
+    found += _counted(containers)
     if lot is not None:
         found += _decided(lot)
     return sorted(found, key=lambda entry: entry.at)[::-1]
@@ -200,6 +204,23 @@ def _where(movement: Movement, own: set[int]) -> str:
     return " → ".join(
         place.name if container.pk in own else container.reference.removesuffix("-RUN") for container, place in ends
     )
+
+
+def _counted(containers: Collection[Container]) -> Iterator[Entry]:
+    """What posted counts found where nothing had to be corrected or moved: as expected, seen, or not seen."""
+    lines = CountLine.objects.filter(container__in=containers, adjusted=None, moved=None)
+    for line in lines.select_related("container", "count__ended_by", "count__location", "sighting__by").order_by("pk"):
+        seen = line.sighting
+        yield Entry(
+            at=seen.seen_at if seen else line.count.ended_at or line.count.started_at,
+            by=str(seen.by if seen else line.count.ended_by or line.count.started_by),
+            icon="check",
+            what=_("Counted: %(outcome)s") % {"outcome": line.get_outcome_display().lower()},
+            container=line.container.reference,
+            where=str(line.count.location),
+            kg=line.counted_kg,
+            reason=line.count.reference,
+        )
 
 
 def _held(container: Container, hold: Hold) -> Iterator[Entry]:

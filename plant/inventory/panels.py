@@ -24,6 +24,9 @@ REVERSED_HERE = (
     Movement.Kind.CHARGE,
     Movement.Kind.RETURN,
     Movement.Kind.OUTPUT,
+    Movement.Kind.SPLIT,
+    Movement.Kind.MERGE,
+    Movement.Kind.ADJUST,
 )
 """What is reversed on a container's page; whether a batch still lets it is the batch's to say. What was shipped is
 taken back on its shipment's page."""
@@ -77,7 +80,8 @@ class Standing:
 GONE: dict[str, str | Promise] = {
     Movement.Kind.CHARGE: gettext_lazy("Charged"),
     Movement.Kind.SHIP: gettext_lazy("Shipped"),
-    Movement.Kind.ADJUST: gettext_lazy("Counted as empty"),
+    Movement.Kind.MERGE: gettext_lazy("Put together"),
+    Movement.Kind.ADJUST: gettext_lazy("Counted as missing"),
 }
 
 

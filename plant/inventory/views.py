@@ -72,7 +72,9 @@ def containers(request: StaffRequest) -> HttpResponse:
     """What stands where: every container with something in it."""
     filters = ContainerFilters(request.GET, site=request.user.site)
     rows = stock.containers(request.user.site, filters.chosen, [column.key for column in CONTAINERS])
-    return listing(request, rows, CONTAINERS, title=_("Containers"), filters=filters)
+    return listing(
+        request, rows, CONTAINERS, title=_("Containers"), filters=filters, template="inventory/containers.html"
+    )
 
 
 @allowed(Action.SEE_PLANT)

@@ -35,12 +35,16 @@ CONTAINERS = Place(
 BATCHES = Place(_("Batches"), "processing:batches", Action.SEE_PLANT, "batch", _("Open, charge, bag, close"))
 SHIPMENTS = Place(_("Shipments"), "shipments:shipments", Action.SEE_PLANT, "truck", _("Pack, dispatch, deliver"))
 LIMITS = Place(_("Limits"), "limits:limits", Action.SEE_DASHBOARD, "limit", _("Annual limits and what is left"))
+COUNT = Place(_("Count a bay"), "inventory:start_count", Action.COUNT, "check", _("What stands there, and how much"))
+TOGETHER = Place(
+    _("Put together"), "inventory:together", Action.REPACK, "merge", _("Several containers into one, by scans")
+)
 STATUS = Place(_("Status"), "status", Action.SEE_STATUS, "info", _("Programs, backups, clocks and disk"))
 MONTHS = Place(_("Months"), "inventory:months", Action.SEE_DASHBOARD, "receipt", _("Statements, signed off by month"))
 
 BAR = (DASHBOARD, RECEIPTS, LOTS, CONTAINERS, BATCHES, SHIPMENTS, LIMITS, MONTHS, STATUS)
 """The bar on top of every page; also the tiles of the office."""
-FLOOR = (RECEIVE, BATCHES, CONTAINERS, SHIPMENTS, LOTS, RECEIPTS)
+FLOOR = (RECEIVE, BATCHES, CONTAINERS, SHIPMENTS, LOTS, RECEIPTS, COUNT, TOGETHER)
 """The tiles of operators: what they do most comes first."""
 
 

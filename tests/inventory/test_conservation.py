@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from plant import recompute
 from plant.errors import DomainError
-from plant.inventory import corrections
+from plant.inventory import corrections, count_posting, counts, repacking, together
 from plant.inventory import services as inventory
 from plant.inventory.models import Container, Hold, Holding, Location, Movement
 from plant.management.commands.reconcile import reconcile
@@ -26,6 +26,7 @@ from tests.factories import kilograms, minutes
 
 GRAM = Decimal("0.001")
 RUN, HEEL = "run", "heel"
+REVERSED = ("receive", "charge", "output", "loss", "split", "merge", "adjust")
 
 masses = st.decimals(min_value=GRAM, max_value=2000, places=3)
 which = st.integers(0, 12)
@@ -47,6 +48,9 @@ work = st.one_of(
     st.tuples(st.just("correct"), st.tuples(which, masses, which)),
     st.tuples(st.just("correct_and_back"), st.tuples(which, masses, which)),
     st.tuples(st.just("ship"), which),
+    st.tuples(st.just("split"), st.tuples(which, st.decimals(GRAM, 300, places=3))),
+    st.tuples(st.just("put_together"), st.tuples(which, which)),
+    st.tuples(st.just("count"), st.tuples(which, masses)),
     st.tuples(st.just("move"), which),
     st.tuples(st.just("hold"), which),
 )
@@ -171,7 +175,7 @@ class Story:
         self.kg.pop(HEEL, None)
 
     def reverse(self, number):
-        movements = list(Movement.objects.filter(kind__in=("receive", "charge", "output", "loss")).order_by("pk"))
+        movements = list(Movement.objects.filter(kind__in=REVERSED).order_by("pk"))
         if not movements:
             raise DomainError("there is none")
         movement = movements[number % len(movements)]
@@ -213,7 +217,8 @@ class Story:
                     self.kg[step.movement.from_container.reference] -= step.change_kg
                 continue
             for place, change in deltas.items():
-                share = step.change_kg if change > 0 else -step.change_kg
+                grows = step.movement.to_location.is_real if step.movement.kind == "adjust" else change > 0
+                share = step.change_kg if grows else -step.change_kg
                 deltas[place] = change + share
                 if place != RUN or self._runs(step.movement):
                     self.kg[place] += share
@@ -253,6 +258,44 @@ class Story:
         box = self.box(number)
         bay = self.plant.locations["A-02" if inventory.place_of(box).location.code != "A-02" else "A-03"]
         inventory.move_container(container=box, bay=bay, **self.by, **self.when)
+
+    def split(self, number_and_kg):
+        number, kg = number_and_kg
+        box = self.box(number)
+        part = repacking.split(
+            container=box,
+            kind=self.plant.kinds["HEAP"],
+            reading=kilograms(kg),
+            bay=self.plant.locations["A-04"],
+            confirmed=True,
+            **self.by,
+            **self.when,
+        )
+        self.note(self.last(to_container=part), **{box.reference: -kg, part.reference: kg})
+
+    def put_together(self, numbers):
+        """Into the first where they are of one lot, else into a new one."""
+        boxes = [self.box(number) for number in numbers]
+        goal = {"kind": self.plant.kinds["HEAP"], "bay": self.plant.locations["A-05"]}
+        into = {"into": boxes[0]} if boxes[0].lot_id == boxes[1].lot_id else goal
+        made = together.put_together(containers=boxes, confirmed=True, **into, **self.by, **self.when)
+        for movement in Movement.objects.filter(kind="merge").order_by("pk"):
+            if movement.pk not in self.deltas:
+                assert movement.to_container_id == made.pk
+                changes = {movement.from_container.reference: -movement.kg, made.reference: movement.kg}
+                self.note(movement, **changes)
+
+    def count(self, number_and_kg):
+        number, kg = number_and_kg
+        box, counter = self.box(number), {"by": self.plant.users["operator"]}
+        bay = inventory.place_of(box).location
+        count = counts.start_count(location=bay, at=minutes(self.minute), **counter)
+        seen = {"count": count, "container": box, "bay": bay, "reading": kilograms(kg), "confirmed": True}
+        counts.see(**seen, **counter, **self.when)
+        count_posting.post_count(count=count, **self.by, **self.when)
+        adjusted = count.lines.get(container=box).adjusted
+        if adjusted is not None:
+            self.note(adjusted, **{box.reference: kg - self.kg[box.reference]})
 
     def hold(self, number):
         inventory.place_hold(
