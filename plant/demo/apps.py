@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class DemoConfig(AppConfig):
     name = "plant.demo"
     label = "demo"
+
+    def ready(self) -> None:
+        from plant import panels
+        from plant.demo.panels import of_home
+
+        panels.home.add("demo/_first_hour.html", of_home, order=0)

@@ -356,9 +356,16 @@ def _lines_and_recipes(plant: Plant) -> None:
         )
 
 
-def set_limits(plant: Plant, *, year: int) -> None:
-    """The announced nameplate as a limit from 1 January of the year, and the pack equivalent it implies."""
+COMMISSIONED_ON = (3, 2)
+COMMISSIONING_KG_PER_DAY = 2_400
+"""From 2 March of the year on, on working days; what was processed before the story begins is an opening figure."""
+
+
+def set_limits(plant: Plant, *, year: int, begins: dt.date | None = None) -> None:
+    """The announced nameplate as a limit from 1 January of the year, and the pack equivalent it implies. `begins`: the
+    day on which the system took over from paper; what the paper says is the opening figure."""
     manager = plant.users["manager"]
+    opening_kg = _commissioning_kg(begins) if begins else 0
     limits.create_limit(
         site=plant.site,
         code="NAMEPLATE",
@@ -368,6 +375,8 @@ def set_limits(plant: Plant, *, year: int) -> None:
         source="Announcement of 19 June 2025: maximum annual capacity 13,500 t of scrap (in Korea “1만3,500t”), "
         "read as tonnes until a permit says otherwise.",
         valid_from=dt.date(year, 1, 1),
+        opening_quantity=Decimal(opening_kg) / 1000,
+        opening_source=f"Paper logs of the commissioning, from 2 March until {begins}" if opening_kg else "",
         by=manager,
     )
     limits.create_pack_factor(
@@ -377,3 +386,8 @@ def set_limits(plant: Plant, *, year: int) -> None:
         valid_from=dt.date(year, 1, 1),
         by=manager,
     )
+
+
+def _commissioning_kg(begins: dt.date) -> int:
+    days = (begins - dt.date(begins.year, *COMMISSIONED_ON)).days
+    return max(0, days) * 5 // 7 * COMMISSIONING_KG_PER_DAY

@@ -1,323 +1,213 @@
-"""A small believable plant: two weeks of a ramp-up with receipts, batches, a hold, a damaged crate and two shipments.
+"""Ninety days of a plant in ramp-up, ending today: loads, batches, trucks, and what goes wrong now and then.
 
-Everything is entered through the services, as people would, and is the same for the same seed and clock. What a batch
-gives follows the published pre-processing model (Argonne EverBatt 2023, sheet "Preproc. Par.") with seeded scatter.
+Everything is entered through the services, as people would, and is the same for the same seed and `now`. A day is told
+in the order of its shifts; a batch is told whole. The last day is `plant.demo.scene`: what one finds on coming in.
 """
 
 import datetime as dt
-import itertools
 import random
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from intake import services as intake
+from plant.demo import dock, floor, gate, incidents, scene
+from plant.demo.feeds import DAY, FEEDS, MODULES, Feed, tonnage
+from plant.demo.floor import ANODE, Run
 from plant.demo.site import Plant
-from plant.inventory import services as inventory
-from plant.inventory.models import Container, Hold, Lot, Movement
-from plant.inventory.weighing import Reading
-from plant.units import kg
-from processing import services as processing
-from processing.models import Batch
-from shipments import services as shipments
+from plant.demo.teller import Box, Teller
+from plant.inventory import months
+from plant.units import ZERO_KG
 
-SPLITS: dict[str, dict[str, str]] = {
-    "ELECTRODE_MIX": {"BLACK_MASS": "0.71844", "COPPER": "0.131209", "ALUMINIUM": "0.08671", "RESIDUE": "0.0536"},
-    "CATHODE_FOIL": {"BLACK_MASS": "0.777963", "ALUMINIUM": "0.15718", "RESIDUE": "0.0549"},
-    "WET_CELL": {
-        "BLACK_MASS": "0.699633",
-        "COPPER": "0.070162",
-        "ALUMINIUM": "0.046367",
-        "PLASTICS": "0.01249",
-        "RESIDUE": "0.0481",
-        "OFF_GAS": "0.1143",
-    },
-}
-"""Share of the charge that goes to each output (EverBatt 2023, NMC811); a little less residue than its balance."""
-
-PACKAGING = {
-    "BLACK_MASS": ("BIG_BAG", "800", "P-01"),
-    "COPPER": ("GAYLORD", "700", "P-03"),
-    "ALUMINIUM": ("GAYLORD", "600", "P-04"),
-    "PLASTICS": ("GAYLORD", "300", "P-05"),
-    "RESIDUE": ("DRUM", "300", "P-06"),
-}
-"""What an output is packed in, how full in kg, and where it stands."""
-
-FEEDS = (
-    # scrap type, supplier, facility, packaging, about kg each, zone
-    ("CATHODE_FOIL", "LGES", "LANSING", "GAYLORD", 520, "A"),
-    ("ELECTRODE_MIX", "TBMNC", "LIBERTY", "GAYLORD", 460, "A"),
-    ("WET_CELL", "LGES", "LANSING", "CRATE", 880, "B"),
+BATCH_KG, LEAST_BATCH_KG = 6_600, 2_800
+CAMPAIGN_KG = {"LFP": 9_500, "PACK": 5_400, "ANODE": 10**9}
+"""What must be due before it is worth beginning; anode foil is blended and never runs alone."""
+LINES = {"LINE-1": 6.5, "LINE-2": 6.9, "DISMANTLING": 7.5}
+"""The hour at which each begins."""
+LAST_START = 17.5
+"""The hour after which no batch is begun: the second shift ends at ten."""
+HOUR, DISCHARGE = dt.timedelta(hours=1), dt.timedelta(hours=4)
+SIGNED_ON = 5
+"""The day from which the manager signs the month before."""
+SAID_EVERY = 6
+HALF_FULL = 0.5
+"""How full a truck leaves on the last day, so that something is on the road."""
+ONCE_IN: tuple[tuple[int, int, Callable[[Teller], None]], ...] = (
+    # so many working days, on which of them, what
+    (17, 2, dock.receive_damaged),
+    (23, 12, gate.correct_papers),
+    (29, 21, gate.give_up),
+    (41, 19, gate.come_back),
 )
-LOADS_A_DAY = 2
-CONTAINERS_A_LOAD = 6
+Say = Callable[[str], None]
 
 
 @dataclass
-class Teller:
-    """Enters the story; `clock` is the instant of the entry, in the past of the demo's `now`."""
+class Course:
+    """How far the story has come: what each stream is owed at the dock and on its line, in kg."""
 
-    plant: Plant
-    chance: random.Random
-    clock: dt.datetime
-    numbers: "itertools.count[int]"
-
-    def after(self, minutes: int) -> dt.datetime:
-        self.clock += dt.timedelta(minutes=minutes)
-        return self.clock
-
-    def about(self, mass: int | Decimal, spread: float = 0.04) -> Decimal:
-        """A mass near the given one, as a scale reads: to half a kilogram."""
-        factor = Decimal(str(round(self.chance.gauss(1, spread), 4)))
-        return max(kg((Decimal(mass) * factor * 2).quantize(Decimal(1)) / 2), Decimal("0.5"))
-
-    @property
-    def operator(self) -> Any:
-        return self.plant.users["operator" if self.clock.astimezone(self.plant.site.zone).hour < 15 else "operator2"]
+    teller: Teller
+    signed: dt.date
+    """The first day of the month that was signed last."""
+    left: dt.date
+    """And of the one that waits for whoever tries the plant."""
+    coming: dict[str, float] = field(default_factory=dict)
+    due: dict[str, float] = field(default_factory=dict)
+    pools: dict[str, str] = field(default_factory=dict)
+    """What ran on a line last."""
+    worked: int = 0
+    """Working days told so far."""
+    last_run: Run | None = None
 
 
-def tell(plant: Plant, *, now: dt.datetime, days: int = 14, seed: int = 2026) -> None:
-    """Two weeks that end at `now`: yesterday is complete, today a batch is on the line. 0 days: nothing happened."""
+def tell(plant: Plant, *, now: dt.datetime, days: int = 90, seed: int = 2026, say: Say | None = None) -> None:
+    """So many days that end at `now`: yesterday is complete, today is under way. 0 days: nothing happened."""
     if not days:
         return
-    teller = Teller(plant, random.Random(seed), now, itertools.count(5501))
-    stock: list[Container] = []
-    today = plant.site.day(now)
-    workdays = [day for back in range(days, 0, -1) if (day := today - dt.timedelta(days=back)).weekday() < 5]
-    for number, day in enumerate(workdays):
-        teller.clock = plant.site.start_of(day) + dt.timedelta(hours=7)
-        feed = FEEDS[number % len(FEEDS)]
-        stock = _receive_loads(teller, feed)
-        if number == 1:
-            _receive_damaged(teller)
-        batch = _open(teller, feed[0])
-        _run(teller, batch, feed[0], stock)
-        if number in (len(workdays) // 2, len(workdays) - 1):
-            _ship(teller, delivered=number < len(workdays) - 1)
-    teller.clock = now - dt.timedelta(hours=3)
-    _today(teller)
+    begins = now - scene.BEFORE
+    today = plant.site.day(begins)
+    teller = Teller(plant, random.Random(seed), now)
+    first = today - (days - 1) * DAY
+    course = _beginning(teller, first=first, today=today)
+    ahead = [(day, tonnage(day, today, teller.chance)) for day in (first + n * DAY for n in range(days - 1))]
+    working = [(day, kg) for day, kg in ahead if kg]
+    for number, (day, kg) in enumerate(working, start=1):
+        _tell_day(course, day, kg, is_last=number == len(working))
+        if say is not None and number % SAID_EVERY == 0:
+            say(f"{day:%d %B %Y}, {number} of {len(working)} working days")
+    teller.clock = begins
+    scene.today(teller, now=now)
 
 
-def _receive_loads(teller: Teller, feed: tuple[str, str, str, str, int, str]) -> list[Container]:
-    return [box for _load in range(LOADS_A_DAY) for box in _receive_load(teller, feed, CONTAINERS_A_LOAD)]
+def _beginning(teller: Teller, *, first: dt.date, today: dt.date) -> Course:
+    """The large streams have a truck at the gate on the first day, the small ones come when they come."""
+    course = Course(teller, signed=_month_before(first), left=_month_before(today))
+    for feed in FEEDS:
+        course.coming[feed.code] = feed.load_kg * (1 if feed.share > Decimal("0.15") else teller.chance.random())
+    return course
 
 
-def _receive_load(teller: Teller, feed: tuple[str, str, str, str, int, str], count: int) -> list[Container]:
-    material, supplier, facility, packaging, about_kg, zone = feed
-    plant = teller.plant
-    receipt = intake.book_receipt(
-        site=plant.site,
-        supplier=plant.parties[supplier],
-        facility=plant.facilities[facility],
-        bill_of_lading=f"BOL-{next(teller.numbers)}",
-        carrier="Contract carrier",
-        trailer=f"TR-{teller.chance.randrange(100, 999)}",
-        seal=f"SL-{teller.chance.randrange(10_000, 99_999)}",
-        received_at=teller.clock,
-        by=teller.operator,
-        now=teller.clock,
-    )
-    boxes: list[Container] = []
-    for _number in range(count):
-        at = teller.after(4)
-        arrival: dict[str, Any] = {
-            "kind": plant.kinds[packaging],
-            "reading": _gross(teller, about_kg, packaging),
-            "bay": plant.locations[f"{zone}-{teller.chance.randrange(1, 7):02d}"],
-            "by": teller.operator,
-            "at": at,
-            "now": at,
-        }
-        if plant.materials[material].holds_charge:
-            arrival["piece_count"] = teller.chance.randrange(600, 1200)
-        if boxes:
-            lot = boxes[0].lot
-            assert lot is not None
-            boxes.append(intake.receive_another(lot=lot, **arrival))
+def _tell_day(course: Course, day: dt.date, kg: int, *, is_last: bool) -> None:
+    teller = course.teller
+    course.worked += 1
+    for feed in FEEDS:
+        course.coming[feed.code] = course.coming.get(feed.code, 0) + kg * float(feed.share)
+        course.due[feed.code] = course.due.get(feed.code, 0) + kg * float(feed.share)
+    teller.at(day, 6.1)
+    _in_the_office(course)
+    if is_last and course.last_run is not None:
+        incidents.find_bag(teller, course.last_run)
+    _loads(course, day)
+    _batches(course, day)
+    teller.at(day, 14.6)
+    gate.ship(teller, fullness=HALF_FULL if is_last else 1)
+
+
+def _in_the_office(course: Course) -> None:
+    """What is due in the morning, and what happens once in so many working days."""
+    teller = course.teller
+    incidents.lift_holds(teller)
+    gate.arrive(teller)
+    for every, on, happens in ONCE_IN:
+        if course.worked % every == on:
+            teller.after(5)
+            happens(teller)
+    month = _month_before(teller.day)
+    if teller.day.day >= SIGNED_ON and course.signed < month < course.left:
+        incidents.sign_month(teller, month)
+        course.signed = month
+
+
+def _month_before(day: dt.date) -> dt.date:
+    return months.first_day(months.first_day(day) - DAY)
+
+
+def _loads(course: Course, day: dt.date) -> None:
+    """Trucks, one after the other, of every stream that has a load together."""
+    teller = course.teller
+    teller.at(day, 6.6)
+    for feed in FEEDS:
+        if course.coming[feed.code] >= feed.load_kg:
+            course.coming[feed.code] -= feed.load_kg
+            boxes = dock.receive_load(teller, feed, load_kg=feed.load_kg, late=teller.happens(0.04))
+            if teller.plant.materials[feed.material].holds_charge:
+                incidents.decide_status(teller, boxes)
+            teller.after(25)
+
+
+def _batches(course: Course, day: dt.date) -> None:
+    """Batch after batch on each line, as long as there is something due and in the bays."""
+    teller = course.teller
+    free_at = {line: teller.at(day, hour) for line, hour in LINES.items()}
+    ends = teller.at(day, LAST_START)
+    while free_at:
+        line = min(free_at, key=lambda each: free_at[each])
+        teller.clock = free_at[line]
+        if teller.clock > ends:
+            del free_at[line]
+        elif (feed := _next_feed(course, line)) is None:
+            free_at[line] += HOUR  # a load may come in
         else:
-            boxes.append(
-                intake.receive_lot(
-                    receipt=receipt,
-                    material=plant.materials[material],
-                    origin=Lot.Origin.PRODUCTION_SCRAP,
-                    chemistry=plant.chemistries["NMC811"],
-                    owner=plant.parties["GMBI"],
-                    generated_on=plant.site.day(at) - dt.timedelta(days=teller.chance.randrange(3, 20)),
-                    **arrival,
-                )
-            )
-    return boxes
+            _batch(course, feed)
+            free_at[line] = teller.clock
 
 
-def _gross(teller: Teller, about_kg: int, packaging: str) -> Reading:
-    """Gross and stored tare in lb, as the dock scale reads."""
-    plant = teller.plant
-    tare_kg = plant.kinds[packaging].tare_kg or Decimal(0)
-    tare = (tare_kg / Decimal("0.45359237")).quantize(Decimal("0.5"))
-    gross = tare + (teller.about(about_kg) / Decimal("0.45359237")).quantize(Decimal(1))
-    return Reading(unit="lb", gross=gross, tare=tare, tare_is_stored=True, scale=plant.scales["DOCK"])
+def _next_feed(course: Course, line: str) -> Feed | None:
+    """What is due most on a line and stands in the bays; what is being run of another pool is finished first."""
+    fitting = [
+        feed
+        for feed in (*FEEDS, MODULES)
+        if feed.line == line
+        and course.due.get(feed.code, 0) >= _worth(course, feed)
+        and sum((box.kg for box in _in_the_bays(course, feed)), ZERO_KG) >= LEAST_BATCH_KG
+    ]
+    return max(fitting, key=lambda feed: (_is_begun(course, feed), course.due[feed.code]), default=None)
 
 
-def _receive_damaged(teller: Teller) -> None:
-    """A crate of formed cells that was dropped: it stands in the DDR zone on a hazard hold."""
-    plant = teller.plant
-    receipt = intake.book_receipt(
-        site=plant.site,
-        supplier=plant.parties["LGES"],
-        facility=plant.facilities["LANSING"],
-        bill_of_lading=f"BOL-{next(teller.numbers)}",
-        carrier="Contract carrier",
-        received_at=teller.clock,
-        by=teller.operator,
-        now=teller.clock,
-    )
-    intake.receive_lot(
-        receipt=receipt,
-        material=plant.materials["FORMED_CELL"],
-        origin=Lot.Origin.PRODUCTION_SCRAP,
-        chemistry=plant.chemistries["NCMA"],
-        owner=plant.parties["LGES"],
-        kind=plant.kinds["CRATE"],
-        reading=_gross(teller, 240, "CRATE"),
-        bay=plant.locations["D-01"],
-        condition=Container.Condition.DAMAGED,
-        piece_count=310,
-        state_of_charge_ratio=Decimal("0.28"),
-        charge_measured_at=teller.clock,
-        note="Crate dropped at loading, two cells dented",
-        by=teller.operator,
-        now=teller.clock,
-    )
+def _is_begun(course: Course, feed: Feed) -> bool:
+    return feed.chemistry == "LFP" and course.pools.get(feed.line) == course.teller.plant.chemistries["LFP"].pool
 
 
-def _open(teller: Teller, material: str) -> Batch:
-    plant = teller.plant
-    recipe = "CELLS" if material == "WET_CELL" else "ELECTRODE"
-    batch = processing.draft_batch(
-        recipe_version=plant.recipes[recipe],
-        line=plant.lines["LINE-1"],
-        grade=plant.grades["NMC_BM"],
-        chemistry=plant.chemistries["NMC811"],
-        owner=plant.parties["GMBI"],
-        note="",
-        by=teller.operator,
-        at=teller.after(10),
-    )
-    processing.open_batch(batch=batch, by=teller.operator, at=teller.clock, now=teller.clock)
-    return batch
+def _worth(course: Course, feed: Feed) -> int:
+    return LEAST_BATCH_KG if _is_begun(course, feed) else CAMPAIGN_KG.get(feed.code, LEAST_BATCH_KG)
 
 
-def _charge(teller: Teller, batch: Batch, boxes: list[Container]) -> Decimal:
-    charged = Decimal(0)
-    for box in boxes:
-        at = teller.after(6)
-        movement = processing.charge(batch=batch, container=box, by=teller.operator, at=at, now=at)
-        charged += movement.kg
-    return charged
+def _in_the_bays(course: Course, feed: Feed) -> list[Box]:
+    """What came early enough to be charged now; what has to be discharged, four hours ago."""
+    teller = course.teller
+    is_charged = teller.plant.materials[feed.material].needs_discharge
+    ago = DISCHARGE if is_charged else dt.timedelta(minutes=20)
+    return [box for box in teller.yard.scrap.get(feed.code, ()) if box.since < teller.clock - ago]
 
 
-def _bag(teller: Teller, batch: Batch, material: str, mass_kg: Decimal) -> Container:
-    plant = teller.plant
-    packaging, _full, bay = PACKAGING[material]
-    tare = plant.kinds[packaging].tare_kg or Decimal(0)
-    at = teller.after(5)
-    return processing.add_output(
-        batch=batch,
-        material=plant.materials[material],
-        kind=plant.kinds[packaging],
-        reading=Reading(unit="kg", gross=mass_kg + tare, tare=tare, tare_is_stored=True, scale=plant.scales["BAG"]),
-        bay=plant.locations[bay],
-        confirmed=True,
-        by=teller.operator,
-        at=at,
-        now=at,
-    )
+def _batch(course: Course, feed: Feed) -> None:
+    teller = course.teller
+    pool = teller.plant.chemistries[feed.chemistry].pool
+    if course.pools.get(feed.line, pool) != pool:
+        incidents.clean_out(teller, feed.line, f"Before {pool.upper()}: {feed.chemistry}")
+        teller.after(90)
+    course.pools[feed.line] = pool
+    boxes = _take(course, feed, teller.about(BATCH_KG, 0.12))
+    if feed.code == "FOIL" and teller.happens(0.6):
+        boxes += _take(course, ANODE, Decimal(850))
+    if teller.plant.materials[feed.material].needs_discharge:
+        incidents.discharge(teller, boxes, begun=teller.clock - DISCHARGE)
+    course.due[feed.code] -= float(sum((box.kg for box in boxes), ZERO_KG))
+    run = floor.work(teller, feed, boxes)
+    modules_kg = sum((box.kg for box in run.bags if box.material == "MODULE"), ZERO_KG)
+    course.due[MODULES.code] = course.due.get(MODULES.code, 0) + float(modules_kg)
+    if feed.line == "LINE-1":
+        course.last_run = run
+    if feed.grade != "NMC_MODULE" and teller.happens(0.08):
+        incidents.hold_bag(teller, run.bags)
 
 
-def _run(teller: Teller, batch: Batch, material: str, boxes: list[Container]) -> None:
-    """Charge all, bag what the model gives, note the off-gas, leave a heel, close."""
-    charged = _charge(teller, batch, boxes)
-    bags: list[Container] = []
-    for output, share in SPLITS[material].items():
-        mass = teller.about(charged * Decimal(share), 0.012)
-        if output == "OFF_GAS":
-            _off_gas(teller, batch, mass)
-            continue
-        full = Decimal(PACKAGING[output][1])
-        while mass > 0:
-            bags.append(_bag(teller, batch, output, min(mass, full)))
-            mass -= min(mass, full)
-    if teller.chance.random() < 0.25:
-        inventory.place_hold(
-            container=bags[0],
-            kind=Hold.Kind.QUALITY,
-            reason="Copper visible in the bag, sample taken",
-            by=teller.operator,
-            at=teller.clock,
-        )
-    at = teller.after(15)
-    processing.close_batch(
-        batch=batch,
-        heel=kg(40 + teller.chance.randrange(0, 20)),
-        heel_how_known=Movement.HowKnown.ESTIMATED,
-        explanation="Residue weighed short: one drum went to the laboratory",
-        by=teller.operator,
-        at=at,
-        now=at,
-    )
-
-
-def _off_gas(teller: Teller, batch: Batch, mass_kg: Decimal) -> None:
-    at = teller.after(2)
-    processing.add_loss(
-        batch=batch,
-        loss=teller.plant.locations["OFF_GAS"],
-        kg=mass_kg,
-        how_known=Movement.HowKnown.CALCULATED,
-        formula="F22: charged mass times the electrolyte fraction of the cell design",
-        by=teller.operator,
-        at=at,
-        now=at,
-    )
-
-
-def _ship(teller: Teller, *, delivered: bool) -> None:
-    """All free black mass to the first post-processor."""
-    plant = teller.plant
-    bags = list(
-        Container.objects.on_site(plant.site)
-        .packed()
-        .in_stock()
-        .free()
-        .filter(lot__material__code="BLACK_MASS")
-        .order_by("pk")
-    )
-    shipment = shipments.draft_shipment(
-        site=plant.site,
-        consignee=plant.parties["POST1"],
-        ship_to=plant.facilities["POST1-PLANT"],
-        purchase_order_number=f"PO-{next(teller.numbers)}",
-        contract_number="",
-        bill_of_lading=f"BOL-{next(teller.numbers)}",
-        carrier="Contract carrier",
-        trailer=f"TR-{teller.chance.randrange(100, 999)}",
-        seals=[f"SL-{teller.chance.randrange(10_000, 99_999)}"],
-        note="",
-        by=teller.operator,
-        at=teller.after(20),
-    )
-    shipments.add_containers(shipment=shipment, containers=bags, by=teller.operator, at=teller.after(20))
-    at = teller.after(15)
-    shipments.dispatch(shipment=shipment, by=teller.operator, at=at, now=at)
-    if delivered:
-        at = teller.after(60 * 30)
-        shipments.deliver(shipment=shipment, by=teller.operator, at=at, now=at)
-
-
-def _today(teller: Teller) -> None:
-    """A load came in this morning, a batch is on the line, its first bag is filled."""
-    boxes = _receive_load(teller, FEEDS[0], CONTAINERS_A_LOAD)
-    batch = _open(teller, FEEDS[0][0])
-    charged = _charge(teller, batch, boxes[:4])
-    _bag(teller, batch, "BLACK_MASS", teller.about(charged * Decimal("0.35")))
+def _take(course: Course, feed: Feed, kg: Decimal) -> list[Box]:
+    """The oldest containers of a feed, up to about so many kg, out of the bays."""
+    taken: list[Box] = []
+    for box in _in_the_bays(course, feed):
+        if sum((each.kg for each in taken), ZERO_KG) < kg - box.kg / 2:
+            taken.append(box)
+    scrap = course.teller.yard.scrap.get(feed.code, [])
+    gone = {box.container.pk for box in taken}
+    course.teller.yard.scrap[feed.code] = [box for box in scrap if box.container.pk not in gone]
+    return taken

@@ -21,6 +21,8 @@ from plant.management.children import CannotStart, Guard
 from plant.management.programs import Ending, Options, Plant, Say
 
 LONGEST_STOP_SECONDS = 40
+FEW_DAYS = 5
+"""Of the demo's story in a plant for a check or a test."""
 
 
 @contextmanager
@@ -173,7 +175,8 @@ class RunningPlant:
 
 @contextmanager
 def running_plant(data: Path, *, port: int = 0, demo: bool = True) -> Iterator[RunningPlant]:
-    """A whole plant on `data` and a free port, started as a person would, stopped at the end whatever happens.
+    """A whole plant on `data` and a free port, started as a person would, stopped at the end whatever happens; its
+    demo tells a few days only.
 
     Raises `CannotStart` with all that `manage.py up` had said when it does not start.
     """
@@ -182,7 +185,7 @@ def running_plant(data: Path, *, port: int = 0, demo: bool = True) -> Iterator[R
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (data / "up.log").open("w") as said:
         supervisor = subprocess.Popen(
-            [*command, *([] if demo else ["--no-demo"])],
+            [*command, *(["--days", str(FEW_DAYS)] if demo else ["--no-demo"])],
             env=env | {"PLANT_VAR": str(data / "var"), "PLANT_NO_VENV": "1"},
             stdin=subprocess.DEVNULL,
             stdout=said,

@@ -24,7 +24,7 @@ WEEKS = """
            coalesce(sum(m.kg) FILTER (WHERE m.kind = 'ship'), 0)
     FROM inventory_movement m JOIN inventory_container c ON c.id = m.from_container_id
     LEFT JOIN inventory_lot lot ON lot.id = c.lot_id
-    WHERE m.reverses_id IS NULL
+    WHERE m.reverses_id IS NULL AND NOT EXISTS (SELECT FROM inventory_movement r WHERE r.reverses_id = m.id)
     GROUP BY 1
 """
 

@@ -17,6 +17,7 @@ from plant.management.programs import Options, Plant, Say
 from plant.management.supervisor import run, speak, temporary_plant
 
 WALK = "plant.management.walk"
+MOST_DAYS = 400
 TRY_NEXT = (
     "Log in as the operator: receive two containers, open a batch, charge them, bag the black mass, close the batch.",
     "See yield, closure and the share of the annual limit appear: a worker computes them.",
@@ -32,6 +33,12 @@ def port_number(text: str) -> int:
     raise ArgumentTypeError(f"{text} is no port: choose a number from 1 to 65535, or 0 for any that is free")
 
 
+def day_count(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= MOST_DAYS:
+        return int(text)
+    raise ArgumentTypeError(f"{text} is no number of days: choose one from 0 to {MOST_DAYS}")
+
+
 class Command(BaseCommand):
     help = "Starts the whole plant on this machine: servers, web, worker, relay and beat. Ctrl-C stops it."
     requires_system_checks: list[str] = []
@@ -40,6 +47,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=port_number, help="the web server's port (else the first free from 8000 on)")
         parser.add_argument("--host", default="127.0.0.1", help="the address it listens at (0.0.0.0: every network)")
         parser.add_argument("--data", type=Path, metavar="DIR", help="where this plant's data are")
+        parser.add_argument("--days", type=day_count, default=90, help="how many days the demo tells (default 90)")
         parser.add_argument("--no-demo", action="store_true", help="begin with an empty plant")
         parser.add_argument(
             "--check", action="store_true", help="try the whole main job on a plant that is thrown away"
@@ -51,7 +59,8 @@ class Command(BaseCommand):
             sys.exit(check(say))
         data = (options["data"] or environment.default_data_folder()).absolute()
         say(f"Starting the plant of {data}")
-        wanted = Options(data=data, host=options["host"], port=options["port"], demo=not options["no_demo"])
+        demo, days = not options["no_demo"], options["days"]
+        wanted = Options(data=data, host=options["host"], port=options["port"], demo=demo, days=days)
         sys.exit(run(wanted, say, lambda plant: tell(plant, say)))
 
 
