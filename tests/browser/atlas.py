@@ -10,13 +10,13 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from playwright.sync_api import APIRequestContext
 
 NO_PAGES = {
-    "healthz", "readyz", "metrics", "logout", "theme", "awake", "unlock", "api:openapi",
+    "healthz", "readyz", "metrics", "logout", "theme", "awake", "unlock", "switch", "api:openapi",
     "shipments-api:list", "shipments-api:detail",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",
     "intake:undo", "processing:undo", "processing:selection", "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
 }  # fmt: skip
-"""Addresses that send a form, answer with a part of a page, or are for machines."""
+"""Addresses that send a form, answer with a part of a page, or are for machines; a terminal is looked at by itself."""
 
 MOST_OF_A_KIND = {"supervisor": 5, "manager": 1, "ehs": 1, "operator": 0, "administrator": 0, "partner": 0}
 """How many pages of one view are read as each role, to find it in its states; each role looks at its first page."""

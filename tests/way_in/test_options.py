@@ -32,13 +32,13 @@ def _say(*words: str) -> None:
 
 def test_nothing_said_is_loopback_the_first_free_port_and_the_demo(asked: list[Options]) -> None:
     _say()
-    assert asked == [Options(data=environment.default_data_folder(), host="127.0.0.1", port=None, demo=True)]
+    assert asked == [Options(data=environment.default_data_folder(), host="127.0.0.1", port=None, demo=True, days=90)]
 
 
 def test_everything_can_be_said(asked: list[Options], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     _say("--data", "here", "--host", "0.0.0.0", "--port", "8080", "--no-demo")
-    assert asked == [Options(data=tmp_path / "here", host="0.0.0.0", port=8080, demo=False)]
+    assert asked == [Options(data=tmp_path / "here", host="0.0.0.0", port=8080, demo=False, days=90)]
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "80a", "", "٨٠"])
