@@ -39,7 +39,7 @@ def of_containers(site: Site, references: Sequence[str], at: dt.datetime) -> lis
 
 def of_lots(site: Site, references: Sequence[str], at: dt.datetime) -> list[Label]:
     """The labels of every container of these lots with something in it."""
-    return _labels(site, stock.packed().filter(site=site, lot__reference__in=references, kg__isnull=False))
+    return _labels(site, stock.packed().in_stock().filter(site=site, lot__reference__in=references))
 
 
 def print_by_itself(container: Container, *, by: User, at: dt.datetime) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import zxingcpp
 
@@ -39,5 +40,6 @@ def datamatrix(sscc: str) -> Code:
 
 
 def _rows(made: zxingcpp.Barcode) -> tuple[tuple[bool, ...], ...]:
-    grey = memoryview(made.to_image(scale=1, add_quiet_zones=False)).tolist()
+    picture: Any = made.to_image(scale=1, add_quiet_zones=False)  # speaks Python's buffer protocol
+    grey: Any = memoryview(picture).tolist()
     return tuple(tuple(pixel == 0 for pixel in row) for row in grey)

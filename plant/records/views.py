@@ -199,8 +199,15 @@ def test_print(request: StaffRequest, code: str) -> HttpResponse:
     )
 
     def action() -> str:
-        why = {"reason": Reason.OTHER, "note": _("Test")}
-        services.print_labels(site=printer.site, labels=[label], printer=printer, by=request.user, at=moment, **why)
+        services.print_labels(
+            site=printer.site,
+            labels=[label],
+            printer=printer,
+            by=request.user,
+            at=moment,
+            reason=Reason.OTHER,
+            note=_("Test"),
+        )
         return _("A test label is on its way.")
 
     return _carry_out(request, printer, action)

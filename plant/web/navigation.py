@@ -41,6 +41,9 @@ TOGETHER = Place(
 )
 STATUS = Place(_("Status"), "status", Action.SEE_STATUS, "info", _("Programs, backups, clocks and disk"))
 MONTHS = Place(_("Months"), "inventory:months", Action.SEE_DASHBOARD, "receipt", _("Statements, signed off by month"))
+PRINTERS = Place(
+    _("Label printers"), "records:printers", Action.SET_PRINTERS, "print", _("Set up, test, and what waits for them")
+)
 
 BAR = (DASHBOARD, RECEIPTS, LOTS, CONTAINERS, BATCHES, SHIPMENTS, LIMITS, MONTHS, STATUS)
 """The bar on top of every page; also the tiles of the office."""
@@ -61,4 +64,4 @@ def reachable(places: tuple[Place, ...], person: User | None, path: str) -> Iter
 
 
 def tiles(person: User) -> tuple[Place, ...]:
-    return FLOOR if Role(person.role) in OPERATORS else BAR
+    return (*(FLOOR if Role(person.role) in OPERATORS else BAR), PRINTERS)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -51,8 +52,8 @@ def places(
 
 
 def begin_some_work(page: Page) -> list[str]:
-    """What the demo has not: a batch on hold, a planned one, and a draft with a bag in it. Where these are, and where
-    one would look whether a crate of cells is discharged."""
+    """What the demo has not: a batch on hold, a planned one, a draft with a bag in it, a label. Where these are, and
+    where one would look whether a crate of cells is discharged."""
     common = {"chemistry": "NMC811", "owner": "Green Metals Battery Innovations"}
     steps.plan_batch(
         page, line="Dismantling bench", recipe="Dismantle packs", grade="Nickel modules for shredding", **common
@@ -72,11 +73,17 @@ def begin_some_work(page: Page) -> list[str]:
     expect(page.get_by_text("1 container, 1 lot")).to_be_visible()
     page.goto("/containers/?material=FORMED_CELL")
     [crate, *_others] = steps.references(page.get_by_role("table"))
+    page.goto(f"/labels/?container={crate}")
+    steps.press(page, "Print the label")
+    expect(page.get_by_text("From this screen, A6")).to_be_visible()
+    label = urlsplit(page.url).path
     return [
         f"/batches/{held}/",
         f"/batches/{planned}/",
         f"/shipments/{draft}/",
         f"/containers/{crate}/discharge/",
+        f"/find/?q={crate}",
+        label,
     ]
 
 
