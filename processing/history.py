@@ -55,7 +55,7 @@ def entries(batch: Batch, user: User, *, now: dt.datetime) -> list[Entry]:
         Movement.objects.filter(pk__in=of_run)
         .with_corrected_kg()
         .select_related("from_container__lot__material", "to_container__lot__material", "from_location", "to_location")
-        .select_related("weighing__scale", "by", "reversed_by", "reverses")
+        .select_related("weighing__scale", "by", "reversed_by", "reverses", "station")
         .order_by("pk")
     )
     posted = list(movements)

@@ -133,9 +133,9 @@ def may_correct(*, movement: Movement, by: User, now: dt.datetime) -> bool:
 
 
 def is_correctable(movement: Movement) -> bool:
-    """It was weighed and still counts."""
+    """It was weighed and still counts. What a count adjusted is counted again instead."""
     is_standing = movement.reverses_id is None and movement.corrects_id is None and not hasattr(movement, "reversed_by")
-    return is_standing and movement.weighing_id is not None
+    return is_standing and movement.weighing_id is not None and movement.kind != Movement.Kind.ADJUST
 
 
 def _loaded(movements: MovementQuerySet) -> MovementQuerySet:

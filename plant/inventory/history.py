@@ -41,6 +41,7 @@ class Entry:
     how_known: str = ""
     typed: str = ""
     reason: str = ""
+    station: str = ""
     is_struck: bool = False
 
 
@@ -53,7 +54,7 @@ def of_containers(containers: Collection[Container]) -> list[Movement]:
         .select_related(
             "from_container", "to_container", "from_location", "to_location", "weighing__scale", "by", "reversed_by"
         )
-        .select_related("reverses")
+        .select_related("reverses", "station")
         .order_by("pk")
     )
 
@@ -126,6 +127,7 @@ def _moved(movement: Movement, own: set[int]) -> Entry:
         how_known=str(Movement.HowKnown(movement.how_known).label),
         typed=typed(movement.weighing) if movement.weighing and not is_reversal else "",
         reason=movement.reason,
+        station=str(movement.station or ""),
         is_struck=is_reversal or hasattr(movement, "reversed_by"),
     )
 
@@ -139,6 +141,7 @@ class Correction:
     by: str
     at: dt.datetime
     reason: str
+    station: str
     how_known: str
     weighing: Weighing | None
 
@@ -164,6 +167,7 @@ def corrections(movements: Collection[Movement]) -> dict[int, list[Correction]]:
                 by=difference.by.name,
                 at=difference.recorded_at,
                 reason=difference.reason,
+                station=str(difference.station or ""),
                 how_known=str(Movement.HowKnown(difference.how_known).label),
                 weighing=difference.weighing,
             )
@@ -192,6 +196,7 @@ def _corrected(movements: Collection[Movement], own: set[int]) -> Iterator[Entry
                 how_known=change.how_known,
                 typed=typed(change.weighing) if change.weighing else "",
                 reason=change.reason,
+                station=change.station,
             )
 
 
@@ -257,6 +262,7 @@ def _printed(containers: Collection[Container]) -> Iterator[Entry]:
             by=each.by.name,
             icon="print",
             what=_("Label printed again") if each.reason else _("Label printed"),
+            station=str(each.station or ""),
             container=each.subject,
             where=str(each.printer or _("On paper")),
             reason=again,

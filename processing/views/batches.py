@@ -225,7 +225,11 @@ def correct_one(request: StaffRequest, reference: str, number: int) -> HttpRespo
         raise Http404
     if request.method == "GET" and not entry.may_correct:
         return not_now(request, found)
-    what = {"container": entry.container or entry.movement.to_location, "others": [], "back": url_of(found)}
+    what: dict[str, Any] = {
+        "container": entry.container or entry.movement.to_location,
+        "others": [],
+        "back": url_of(found),
+    }
     return correction_views.answer(request, entry.movement, url_of(found), what)
 
 

@@ -111,7 +111,7 @@ def test_a_partner_does_not_find_it(person, lot):
 
 
 def test_the_page_asks_as_often_for_many_containers_as_for_two(plant, operator, lot, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(17) as few:
         operator.get(f"/lots/{lot}/")
     for _box in range(8):
         intake.receive_another(

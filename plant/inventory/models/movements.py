@@ -245,7 +245,7 @@ class Movement(models.Model):
     """This is the difference by which a correction changed that movement: of the same kind and instant, with its ends
     as they are where the mass grew, turned round where it shrank."""
     reason = models.CharField(max_length=500, blank=True)
-    corrected_kg: Decimal
+    corrected_kg: Decimal  # type: ignore[no-redef]  # the plugin knows it from the annotation there
     """Of `with_corrected_kg()` only."""
 
     objects = MovementQuerySet.as_manager()
