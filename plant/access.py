@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from plant import audit
+from plant.audit import security
 from plant.errors import DomainError
 from plant.models import Party, Role, Site, User
 
@@ -125,6 +126,7 @@ def allowed(action: Action) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not isinstance(request.user, User) or not may(request.user, action):
+                security.warning("not_allowed", action=action.name, path=request.path)
                 raise Http404
             return view(request, *args, **kwargs)
 
@@ -150,6 +152,7 @@ def create_user(
     user = User(username=username, name=name, role=role, site=site, party=party, language=language, badge=badge)
     user.set_password(password)
     user.save(force_insert=True)
+    security.info("user_created", username=user.username, role=user.role)
     return user
 
 
@@ -196,6 +199,8 @@ def count_attempt(*, subject: str, now: dt.datetime) -> None:
         )
         row = cursor.fetchone()
     if row is None or row[0] > ATTEMPTS:
+        # never the name: people type their password into its field
+        security.warning("locked_out", of="pin" if subject.startswith("pin|") else "password")
         raise TooManyAttempts(_("Too many tries. Wait five minutes, then try again or ask a supervisor."))
 
 
@@ -216,5 +221,6 @@ def prove_pin(*, user: User, pin: str, terminal: str, now: dt.datetime) -> None:
     subject = f"pin|{user.pk}|{terminal}"
     count_attempt(subject=subject, now=now)
     if not user.is_active or not check_password(pin, user.pin):
+        security.warning("pin_failed", username=user.username)
         raise BadPin(_("This is not the PIN. Try again."))
     forget_attempts(subject=subject)

@@ -9,11 +9,15 @@ from itertools import pairwise
 from typing import Any
 
 import pghistory
+import structlog
 from django.apps import apps
 from django.db import models
 from django.utils.functional import Promise
 
 from plant.models import Station, User
+
+security = structlog.stdlib.get_logger("security")
+"""Logins, lockouts and what was refused to whom: one logger, so that one filter shows them (docs/operation.md)."""
 
 _station: ContextVar[Station | None] = ContextVar("station", default=None)
 

@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plant import access, panels
+from plant.audit import security
 from plant.models import Role
 from plant.web import NotFound, StaffRequest, now, page, terminal
 from plant.web.navigation import reachable, tiles
@@ -67,6 +68,7 @@ def _try(request: HttpRequest, form: LoginForm) -> int:
         return 429
     user = authenticate(request, username=username, password=password)
     if user is None:
+        security.warning("login_failed")
         form.add_error(None, _("Name and password do not belong together. Check both, then try again."))
         return 422
     access.forget_attempts(subject=subject)
@@ -119,6 +121,8 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What is not here, or not for this person to see, and a way on."""
+    if request.resolver_match and request.user.is_authenticated:
+        security.info("not_found", path=request.path)  # not there, or another's
     sentence = exception.sentence if isinstance(exception, NotFound) else ""
     return page(request, "404.html", {"sentence": sentence}, status=404)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ValidationError
 
 from plant.api.renderers import to_json
+from plant.audit import security
 from plant.errors import DomainError
 
 MEDIA_TYPE = "application/problem+json"
@@ -63,9 +64,12 @@ def problem_details(error: Exception, context: dict[str, Any]) -> HttpResponse |
         case BadParameters():
             return problem(400, str(error.detail), errors=error.errors)
         case APIException(status_code=status):
+            if status in (401, 403, 429):
+                security.warning("key_refused", status=status)
             detail = "" if status in SENTENCES and status != HTTPStatus.BAD_REQUEST else str(error.detail)
             return problem(status, detail, headers=_headers(error))
         case Http404():
+            security.warning("not_found")  # not there, or another's; the line has the key's prefix
             return problem(404)
         case PermissionDenied():
             return problem(403)

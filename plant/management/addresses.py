@@ -1,6 +1,7 @@
 """Ports and names under which the plant's web server is reached."""
 
 import http.client
+import os
 import socket
 
 from plant.management.children import CannotStart
@@ -63,12 +64,23 @@ def outward_address() -> str:
 
 def answers(host: str, port: int) -> bool:
     """Whether a web server answers there, whatever it says."""
+    return _status(host, port, "/") < 500
+
+
+def is_ready(host: str, port: int) -> bool:
+    """Whether the plant's web server there has its database and this release's tables; asked by a name it knows."""
+    name = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
+    return _status(host, port, "/readyz", name) == 200
+
+
+def _status(host: str, port: int, path: str, name: str = "localhost") -> int:
+    """What it answers there; 503 where nothing does."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/", headers={"Host": "localhost"})
-        return connection.getresponse().status < 500
+        connection.request("GET", path, headers={"Host": name})
+        return connection.getresponse().status
     except (OSError, http.client.HTTPException):
-        return False
+        return 503
     finally:
         connection.close()
 

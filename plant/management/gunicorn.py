@@ -33,7 +33,8 @@ forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
 
 
 # Where all processes count requests; a reload reads this file again, and the counts go on.
-os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="blackmass-web-", dir=worker_tmp_dir))
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="blackmass-web-", dir=worker_tmp_dir)
 
 
 class JsonLines(logging.Formatter):

