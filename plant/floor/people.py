@@ -136,10 +136,10 @@ def unlock(request: StaffRequest) -> HttpResponse:
     terminal.unlock(request)
     if HtmxDetails(request):
         return HttpResponse(status=204)
-    draft = _draft(request, person)
-    if draft is None:
+    typed = _draft(request, person)
+    if typed is None:
         return HttpResponseRedirect(where_next(request))
-    return page(request, "floor/draft.html", {"draft": draft, "next": where_next(request)})
+    return page(request, "floor/draft.html", {"draft": typed, "next": where_next(request)})
 
 
 def _draft(request: HttpRequest, person: User) -> dict[str, Any] | None:

@@ -26,15 +26,16 @@ def find(request: StaffRequest) -> HttpResponse:
     asker = Asker(user=request.user, station=request.station, now=now())
     read = codes.candidates(scanned)
     thing = finding.find(read, asker)
+    told = _told(read[-1], thing, request.user.site)
     if request.headers.get("X-Scan"):
-        return JsonResponse(_told(read[-1], thing, request.user.site))
+        return JsonResponse(told)
     if thing is None:
-        sentence = _unknown(read[-1], request.user.site)
-        context = {"scanned": read[-1], "sentence": sentence, "steps": _ways_on(read[-1], asker)}
+        context: dict[str, Any] = {"told": told, "steps": _ways_on(read[-1], asker)}
         return page(request, "floor/unknown.html", context, status=404)
     if thing.is_badge or request.user.role not in OPERATORS:
         return HttpResponseRedirect(thing.url)
-    return page(request, "floor/found.html", {"thing": thing, "steps": finding.steps(thing, asker)})
+    context = {"thing": thing, "told": told, "steps": finding.steps(thing, asker)}
+    return page(request, "floor/found.html", context)
 
 
 def _told(scanned: str, thing: Thing | None, site: Site) -> dict[str, Any]:

@@ -44,7 +44,13 @@ if (dialog) {
   });
 }
 
-// The number pad of a PIN.
+// The number pad of a PIN; beside it the tablet's own keyboard stays away.
+const keepKeyboardAway = () => {
+  if (matchMedia("(pointer: coarse)").matches) for (const field of document.querySelectorAll("[data-pin]")) field.inputMode = "none";
+};
+document.addEventListener("htmx:after:swap", keepKeyboardAway);
+keepKeyboardAway();
+
 document.addEventListener("click", ({ target }) => {
   const digit = target.closest("[data-digit]")?.dataset.digit;
   if (!digit) return;

@@ -4,14 +4,15 @@
 // sends a form. A scanner that sends no Enter is heard when a complete code is followed by a pause.
 import { beep } from "./sound.js";
 
-const FAST = 35, PAUSE = 100, SHORTEST = 4;
+const FAST = 35, PAUSE = 120, LONG_PAUSE = 400, SHORTEST = 4;
 const GS = "\u001d"; // GS1's separator arrives as Ctrl+]
-const REFERENCE = "[LBSR][A-Z0-9]{0,3}-\\d{4}-\\d{1,9}(?:-\\d{1,4})?";
+const REFERENCE = "[LBSR][A-Z0-9]{0,3}-\\d{4}-\\d{1,9}(?:-\\d{2,4})?";
 const COMPLETE = new RegExp(`(?:${REFERENCE}|\\][a-z]\\d.{6,}|\\(00\\)\\d{18}.*|00\\d{18})$`, "i");
+const MAY_GO_ON = new RegExp(`^L[A-Z0-9]{0,3}-\\d{4}-\\d+$|\\)`, "i"); // a lot's reference begins its containers'
 const SHIFTED = { Digit9: "(", Digit0: ")", Minus: "_" };
 const PLAIN = { Minus: "-", BracketLeft: "[", BracketRight: "]", Period: ".", Slash: "/", Space: " " };
 
-let burst = [], last = 0, pause;
+let burst = [], last = 0, pause, isTaken = false;
 
 // While an input method composes (Korean), keys say nothing of their letter; where they lie on the keyboard does.
 function letter(event) {
@@ -64,12 +65,14 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" || event.key === "Tab") {
     const keys = burst;
     forget();
-    if (!isNext || keys.length < SHORTEST) return;
+    const ends = isNext && (keys.length >= SHORTEST || (isTaken && keys.length === 0));
+    if (!ends) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    take(keys);
+    if (keys.length) take(keys);
     return;
   }
+  isTaken = false;
   const text = letter(event);
   if (!isNext || !text) burst = [];
   if (!text) return;
@@ -77,7 +80,7 @@ document.addEventListener("keydown", (event) => {
   burst.push({ text, before: snapshot() });
   last = event.timeStamp;
   clearTimeout(pause);
-  pause = setTimeout(offer, PAUSE);
+  pause = setTimeout(offer, PAUSE, false);
 }, true);
 
 function forget() {
@@ -85,10 +88,16 @@ function forget() {
   clearTimeout(pause);
 }
 
-function offer() {
-  const keys = burst;
-  if (keys.length < 8 || !COMPLETE.test(keys.map(({ text }) => text).join(""))) return;
+// A scanner that sends no Enter: what could still go on is waited for a little longer.
+function offer(hasWaited) {
+  const keys = burst, code = keys.map(({ text }) => text).join("");
+  if (keys.length < 8 || !COMPLETE.test(code)) return;
+  if (!hasWaited && MAY_GO_ON.test(code)) {
+    pause = setTimeout(offer, LONG_PAUSE, true);
+    return;
+  }
   forget();
+  isTaken = true; // an Enter that comes late is swallowed
   take(keys);
 }
 
