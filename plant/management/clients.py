@@ -64,7 +64,7 @@ def run(program: str, url: str | None, *arguments: str | Path, **more: Any) -> N
     env = {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"}
     where: list[str] = []
     if url is not None:
-        parts = conninfo.conninfo_to_dict(url)
+        parts: dict[str, Any] = conninfo.conninfo_to_dict(url)
         if password := parts.pop("password", None):
             env["PGPASSWORD"] = str(password)  # not an argument: everybody may read those
         where = [f"--dbname={conninfo.make_conninfo(**parts)}"]

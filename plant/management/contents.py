@@ -124,13 +124,14 @@ def read(connection: Connection, counted: dict[str, int] | None = None) -> Conte
         name: _table(connection, name, key, is_number) for name, key, is_number in connection.execute(TABLES).fetchall()
     }
     is_plant = "django_migrations" in tables
-    migrations = dict(connection.execute(MIGRATIONS).fetchall()) if is_plant else {}
+    migrations: dict[str, str] = dict(connection.execute(MIGRATIONS).fetchall()) if is_plant else {}
     return Contents(tables, triggers(connection), migrations, sequences(connection) if counted is None else counted)
 
 
 def _table(connection: Connection, name: str, key: list[str] | None, is_number: bool) -> Table:
     """Rows in the order of the primary key, as PostgreSQL writes them out. Texts are ordered by their bytes: servers
     differ in how they order words."""
+    order: sql.Composable
     if key and is_number:
         order = sql.SQL(", ").join(map(sql.Identifier, key))
     elif key:

@@ -48,7 +48,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
-class logger_class(Logger):  # noqa: N801 (gunicorn's name)
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801 (gunicorn's name)
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for handler in self.error_log.handlers:
@@ -81,7 +81,7 @@ def post_worker_init(_worker: Any) -> None:
 def child_exit(_server: Any, worker: Any) -> None:
     from prometheus_client.multiprocess import mark_process_dead
 
-    mark_process_dead(worker.pid)
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(_server: Any) -> None:

@@ -18,7 +18,7 @@ def look(url: str) -> dict[str, Heard]:
     """When each program was last heard. Raises psycopg's errors."""
     patience = "-c statement_timeout=2000"
     with psycopg.connect(url, autocommit=True, connect_timeout=2, options=patience) as connection:
-        rows = connection.execute(pulses.READ).fetchall()  # type: ignore[call-overload]
+        rows = connection.execute(pulses.READ).fetchall()
         return {str(name): Heard(float(ago), waiting) for name, ago, waiting in rows}
 
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from plant.operation import pulses
 
 
-class Scheduler(PersistentScheduler):  # type: ignore[misc]
+class Scheduler(PersistentScheduler):
     """Celery's own, which also says every few seconds that it is at work."""
 
     _showed_at = float("-inf")

@@ -64,7 +64,7 @@ def programs(reading: Reading) -> Iterator[Check]:
         yield Check(_("Valkey"), Level.OK, _("It takes messages."))
     canary = heard.get(pulses.CANARY)
     if pulses.is_deaf(heard):
-        says = _("They have not answered for %(time)s.") % {"time": time(canary.waiting if canary else 0)}
+        says = _("They have not answered for %(time)s.") % {"time": time(canary.waiting or 0) if canary else ""}
         yield Check(_("Workers"), Level.FAIL, says, _("Start them again. Their log says what happened."))
     else:
         yield Check(_("Workers"), Level.OK, _("Last answer %(ago)s.") % {"ago": _ago(reading, pulses.CANARY)})
