@@ -73,7 +73,7 @@ def tell(plant: Plant, *, now: dt.datetime, days: int = 90, seed: int = 2026, sa
     for number, (day, kg) in enumerate(working, start=1):
         _tell_day(course, day, kg, is_last=number == len(working))
         if say is not None and number % SAID_EVERY == 0:
-            say(f"{day:%d %B %Y}, {number} of {len(working)} working days")
+            say(f"{day}: {number} of {len(working)} working days")
     teller.clock = begins
     scene.today(teller, now=now)
 

@@ -230,7 +230,8 @@ class Plant:
                 self._tick()
                 time.sleep(0.02)
                 for line in printed.readlines() if tell else ():
-                    self.step(f"  {line.strip()}")
+                    if not line.startswith("{"):  # what is for the log
+                        self.step(f"  {line.strip()}")
         if child.process.returncode:
             raise failure(child)
         self.guard.stopped(child.process.pid)
