@@ -109,7 +109,7 @@ def create_container(
     note: str = "",
 ) -> Container:
     """Another container of a lot; its reference is the lot's with the next number."""
-    lot = Lot.objects.for_change().get(pk=lot.pk)
+    lot = Lot.objects.for_change().select_related("site").get(pk=lot.pk)
     number = Container.objects.filter(lot=lot).count() + 1
     return Container.objects.create(
         site=lot.site,
