@@ -33,3 +33,5 @@ class Place:
 
 lot = Place()
 home = Place()
+welcome = Place()
+"""On the first page too, above where one can go."""

@@ -82,6 +82,7 @@ def home(request: StaffRequest) -> HttpResponse:
     """The first page: where one can go, and what the rooms hang in here."""
     context = {
         "tiles": list(reachable(tiles(request.user), request.user, request.path)),
+        "welcome": panels.welcome.render(request, request.user),
         "panels": panels.home.render(request, request.user),
         "scans_first": request.user.role in access.OPERATORS,
         "is_partner": request.user.has_role(Role.PARTNER),

@@ -9,4 +9,4 @@ class DemoConfig(AppConfig):
         from plant import panels
         from plant.demo.panels import of_home
 
-        panels.home.add("demo/_first_hour.html", of_home, order=0)
+        panels.welcome.add("demo/_first_hour.html", of_home)

@@ -18,7 +18,7 @@ from plant.demo.teller import Box, Teller
 from plant.inventory import months
 from plant.units import ZERO_KG
 
-BATCH_KG, LEAST_BATCH_KG = 6_600, 2_800
+BATCH_KG, LEAST_BATCH_KG = 6_000, 2_800
 CAMPAIGN_KG = {"LFP": 9_500, "PACK": 5_400, "ANODE": 10**9}
 """What must be due before it is worth beginning; anode foil is blended and never runs alone."""
 LINES = {"LINE-1": 6.5, "LINE-2": 6.9, "DISMANTLING": 7.5}
