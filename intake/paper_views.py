@@ -55,7 +55,7 @@ def correct(request: StaffRequest, reference: str) -> HttpResponse:
         papers.correct_papers(receipt=receipt, by=request.user, **form.cleaned_data)
         return {}
 
-    if form.is_valid() and kept(request, form, act) is not None:
+    if kept(request, form, act) is not None:
         return go(request, _url(receipt), _("The papers of %(receipt)s are changed.") % {"receipt": receipt})
     return _show(request, receipt, form, is_void=False)
 
@@ -73,7 +73,7 @@ def void(request: StaffRequest, reference: str) -> HttpResponse:
         papers.void_receipt(receipt=receipt, by=request.user, now=now(), **form.cleaned_data)
         return {}
 
-    if form.is_valid() and kept(request, form, act) is not None:
+    if kept(request, form, act) is not None:
         return go(request, _url(receipt), _("%(receipt)s is void. It stays in the list.") % {"receipt": receipt})
     return _show(request, receipt, form, is_void=True)
 

@@ -91,7 +91,7 @@ def receive(request: StaffRequest) -> HttpResponse:
     site, status = request.user.site, 200
     if request.method == "POST" and "show" not in request.POST:
         form = ReceiptForm(request.POST, site=site)
-        if form.is_valid() and (booked := kept(request, form, lambda: _book(request, form))):
+        if booked := kept(request, form, lambda: _book(request, form)):
             message = _("%(receipt)s is booked. Log its first container.") % {"receipt": booked["receipt"]}
             return go(request, reverse("intake:receipt", args=[booked["receipt"]]), message)
         status = 422
@@ -117,7 +117,7 @@ def receipt(request: StaffRequest, reference: str) -> HttpResponse:
         if is_asked(request):
             return beside(request, form)
         if form.is_bound:
-            if form.is_valid() and (logged := kept(request, form, lambda: _log(request, receipt, form))):
+            if logged := kept(request, form, lambda: _log(request, receipt, form)):
                 onward = "&next=1" if "next" in request.POST else ""
                 return go(request, f"{request.path}?saved={logged['container']}{onward}")
             status = 422
@@ -169,7 +169,7 @@ def undo(request: StaffRequest, reference: str) -> HttpResponse:
 
     onward = reverse("intake:receipt", args=[receipt.reference])
     form = forms.Form(request.POST)
-    if form.is_valid() and kept(request, form, act) is not None:
+    if kept(request, form, act) is not None:
         said = _("%(container)s is taken back. Here is what you typed.") % {"container": box}
         return go(request, f"{onward}?{urlencode({'again': box, 'next': 1})}", said)
     messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
@@ -205,7 +205,7 @@ def _form(request: StaffRequest, receipt: Receipt, came: Sequence[Came]) -> Arri
         start = contents.as_weighed(receipt, undone)
     typed = sent.dict() | (contents.scanned(receipt, code) if code else {})
     if like := sent.get("like"):
-        typed |= contents.like(receipt, like)
+        typed |= contents.like(receipt, like, at_station=station_of(request) is not None)
     return ArrivalForm(**given, initial=start | typed)
 
 

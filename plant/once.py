@@ -46,13 +46,7 @@ def carry_out(request: HttpRequest, action: Callable[[], dict[str, Any]]) -> dic
     Raises `KeyReused` where the key comes back with other words in the form, `KeyMissing` where there is none,
     and whatever refusal `action` raises (then nothing is kept).
     """
-    user = request.user
-    assert isinstance(user, User)
-    try:
-        key = uuid.UUID(request.POST.get(FIELD, ""))
-    except ValueError:
-        raise KeyMissing(_("This form is incomplete. Load the page again and send it once more."))
-    print_ = fingerprint(request)
+    user, key, print_ = _user(request), _key(request), fingerprint(request)
     with transaction.atomic():
         with connection.cursor() as cursor:  # waits here while the same key is being carried out
             cursor.execute(
@@ -64,7 +58,35 @@ def carry_out(request: HttpRequest, action: Callable[[], dict[str, Any]]) -> dic
             answer = action()
             OnceKey.objects.filter(key=key).update(answer=answer)
             return answer
-    first = OnceKey.objects.get(key=key)
+    return _same(OnceKey.objects.get(key=key), user, print_)
+
+
+def answered(request: HttpRequest) -> dict[str, Any] | None:
+    """The answer of a form that was carried out before, whatever has changed since; None for a new one.
+
+    Asked before a form is judged: what it did itself (the seal is taken, the container charged) would refuse it now.
+    Raises `KeyReused`.
+    """
+    try:
+        first = OnceKey.objects.filter(key=_key(request)).first()
+    except KeyMissing:  # `carry_out` says so, after what is wrong in the form
+        return None
+    return None if first is None else _same(first, _user(request), fingerprint(request))
+
+
+def _same(first: OnceKey, user: User, print_: str) -> dict[str, Any]:
     if first.user_id != user.pk or first.fingerprint != print_:
         raise KeyReused(_("This form was sent before with other content. Load the page again to enter more."))
     return first.answer or {}
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _key(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get(FIELD, ""))
+    except ValueError:
+        raise KeyMissing(_("This form is incomplete. Load the page again and send it once more."))

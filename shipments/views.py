@@ -203,7 +203,7 @@ def add(request: StaffRequest, reference: str) -> HttpResponse:
         sentence = ngettext("%(first)s is added.", "%(count)s containers are added.", len(containers))
         return {"said": sentence % {"first": containers[0], "count": len(containers)}}
 
-    return _work(request, found, form, kept(request, form, act) if form.is_valid() else None)
+    return _work(request, found, form, kept(request, form, act))
 
 
 @allowed(Action.SHIP)
@@ -218,7 +218,7 @@ def remove(request: StaffRequest, reference: str) -> HttpResponse:
         services.remove_container(shipment=found, container=container, by=request.user)
         return {"said": _("%(container)s is taken out.") % {"container": container}}
 
-    return _work(request, found, form, kept(request, form, act) if form.is_valid() else None)
+    return _work(request, found, form, kept(request, form, act))
 
 
 def _work(
@@ -373,7 +373,7 @@ def _step(
         act(found, form.cleaned_data)
         return {}
 
-    if form.is_valid() and kept(request, form, once) is not None:
+    if kept(request, form, once) is not None:
         return go(request, _url(found), done % {"shipment": found})
     contents = trail.contents_of(found.pk)
     context = {

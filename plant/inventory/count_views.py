@@ -104,7 +104,7 @@ def count(request: StaffRequest, reference: str) -> HttpResponse:
     form = _sight_form(request, count, given, data=request.POST if request.method == "POST" else None)
     if is_asked(request):
         return beside(request, form)
-    if form.is_valid() and (done := kept(request, form, lambda: _see(request, count, form))):
+    if done := kept(request, form, lambda: _see(request, count, form)):
         again = {name: request.POST[name] for name in (WEIGH, "bay", "unit", "scale") if request.POST.get(name)}
         if not wants_partial(request):
             return go(request, f"{request.path}?{urlencode(again | done)}")
@@ -125,7 +125,7 @@ def _see(request: StaffRequest, count: Count, form: SightForm) -> dict[str, Any]
     counts.see(
         count=count,
         container=typed["container"],
-        bay=typed.get("bay") or form.only_bay,
+        bay=form.bay_chosen,
         reading=typed.get("reading"),
         confirmed=bool(typed.get("confirmed")),
         by=request.user,
@@ -182,7 +182,7 @@ def withdraw(request: StaffRequest, reference: str) -> HttpResponse:
         counts.withdraw(count=count, container=box, by=request.user, at=moment, now=moment)
         return {"box": box.reference}
 
-    if form.is_valid() and (done := kept(request, form, action)):
+    if done := kept(request, form, action):
         return go(request, _url(count), _("%(box)s is off the count.") % done)
     return _show_open(request, count, refused=form)
 
@@ -211,7 +211,7 @@ def review(request: StaffRequest, reference: str) -> HttpResponse:
         )
         return {}
 
-    if form.is_valid() and kept(request, form, action) is not None:
+    if kept(request, form, action) is not None:
         return go(request, _url(count), _("%(count)s is posted.") % {"count": count})
     if form.errors:
         found = count_posting.review(count)
@@ -239,7 +239,7 @@ def abandon(request: StaffRequest, reference: str) -> HttpResponse:
         counts.abandon_count(count=count, reason=form.cleaned_data["reason"], by=request.user, at=now())
         return {}
 
-    if form.is_valid() and kept(request, form, action) is not None:
+    if kept(request, form, action) is not None:
         return go(request, _url(count), _("%(count)s is abandoned. Nothing changed.") % {"count": count})
     return _show_open(request, count, refused=form)
 

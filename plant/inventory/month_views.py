@@ -54,7 +54,7 @@ def statement(request: StaffRequest, month: str) -> HttpResponse:
         if not may(request.user, Action.SIGN_MONTH):
             raise Http404
         form = SignForm(request.POST)
-        if form.is_valid() and kept(request, form, lambda: _sign(request, first, form)):
+        if kept(request, form, lambda: _sign(request, first, form)):
             return go(
                 request, reverse("inventory:month", args=[month]), _("%(month)s is signed off.") % {"month": month}
             )

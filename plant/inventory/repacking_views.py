@@ -63,7 +63,7 @@ def split(request: StaffRequest, reference: str) -> HttpResponse:
         )
         return {"part": part.reference, "kg": kg(typed["reading"].net_kg, 3)}
 
-    if form.is_valid() and (done := kept(request, form, action)):
+    if done := kept(request, form, action):
         said = _("%(kg)s of %(container)s are in %(part)s now. It needs a label.")
         return go(request, reverse("inventory:container", args=[done["part"]]), said % {**done, "container": reference})
     context = {"form": form, "container": container, "holds": [h for h in container.holds.all() if not h.released_at]}

@@ -96,7 +96,7 @@ def decide(request: StaffRequest, reference: str) -> HttpResponse:
         services.decide_regulatory_status(lot=lot, by=request.user, at=now(), **form.cleaned_data)
         return {}
 
-    if form.is_valid() and kept(request, form, action) is not None:
+    if kept(request, form, action) is not None:
         return go(request, reverse("inventory:lot", args=[lot.reference]), _("The status is decided."))
     return _show_lot(request, lot, decision=form, status=422)
 

@@ -41,7 +41,7 @@ def labels(request: StaffRequest) -> HttpResponse:
     before = services.printed_before(site, made)
     here = services.at_station(audit.station())
     form = PrintForm(request.POST if request.method == "POST" else None, site=site, here=here, asks_why=bool(before))
-    if form.is_valid() and (answer := kept(request, form, lambda: _print(request, asked, form))):
+    if answer := kept(request, form, lambda: _print(request, asked, form)):
         if "inline" in request.POST and request.htmx:
             return _show_press(request, uuid.UUID(answer["press"]))
         return go(request, reverse("records:press", args=[answer["press"]]))
@@ -150,7 +150,7 @@ def new_printer(request: StaffRequest) -> HttpResponse:
             services.change_printer(printer=made, by=request.user, at=now(), prints_by_itself=True)
         return {"code": made.code}
 
-    if form.is_valid() and (answer := kept(request, form, create)):
+    if answer := kept(request, form, create):
         said = _("The printer is set up. Print a test label.")
         return go(request, reverse("records:printer", args=[answer["code"]]), said)
     return page(request, "records/printer_form.html", {"form": form}, status=422 if form.errors else 200)
@@ -170,7 +170,7 @@ def change_printer(request: StaffRequest, code: str) -> HttpResponse:
         services.change_printer(printer=printer, by=request.user, at=now(), **form.cleaned_data)
         return {}
 
-    if form.is_valid() and kept(request, form, change) is not None:
+    if kept(request, form, change) is not None:
         return go(request, reverse("records:printer", args=[printer.code]), _("The printer is changed."))
     context = {"form": form, "printer": printer}
     return page(request, "records/printer_form.html", context, status=422 if form.errors else 200)

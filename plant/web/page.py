@@ -90,13 +90,18 @@ def go(request: HttpRequest, url: str, message: str = "") -> HttpResponse:
 
 
 def kept(request: HttpRequest, form: BaseForm, action: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    """Run `action` once per form key and give its answer, or None after putting the refusal into the form.
+    """Run `action` once per form key and give its answer, or None where the form is wrong or after putting the
+    refusal into it. What was carried out before is answered before the form is judged.
 
     A refusal stands at its field. A violated constraint with a known sentence and a lock that did not come free are
     refusals too; anything else is a bug or an outage and stays loud.
     """
+    if not form.is_bound:
+        return None
     try:
-        return once.carry_out(request, action)
+        if (first := once.answered(request)) is not None:
+            return first
+        return once.carry_out(request, action) if form.is_valid() else None
     except DomainError as error:
         refusal = error
     except IntegrityError as error:

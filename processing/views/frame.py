@@ -199,7 +199,7 @@ def carry_out(
         act()
         return {}
 
-    if form.is_valid() and kept(request, form, action) is not None:
+    if kept(request, form, action) is not None:
         return go(request, onward, said)
     return None
 

@@ -216,7 +216,7 @@ def bag(request: StaffRequest, reference: str) -> HttpResponse:
         form = BagForm(request.POST, batch=batch, station=station, now=moment)
         if is_asked(request):
             return beside(request, form)
-        if form.is_valid() and (bagged := kept(request, form, lambda: _bag(request, batch, form))):
+        if bagged := kept(request, form, lambda: _bag(request, batch, form)):
             kept_ = {name: request.POST.get(name, "") for name in ("material", "kind", "bay", "unit", "scale", "lot")}
             return go(request, f"{request.path}?{urlencode(kept_ | bagged)}")
     else:

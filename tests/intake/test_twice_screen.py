@@ -35,6 +35,15 @@ def test_the_same_key_with_another_weight_is_refused(plant, operator):
     assert Movement.objects.count() == 1
 
 
+def test_what_the_form_itself_has_used_up_does_not_refuse_it_again(plant, operator):
+    page = receipt_page(plant)
+
+    first, second, third = (log(operator, page, net="500", seal="SL-77", once=KEY) for _time in range(3))
+
+    assert first["Location"] == second["Location"] == third["Location"]
+    assert Movement.objects.count() == 1
+
+
 def test_a_receipt_is_booked_once(plant, operator):
     papers = {
         "supplier": "LGES",
