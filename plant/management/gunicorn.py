@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -28,13 +29,9 @@ keepalive = 5
 preload_app = False
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+FIGURES = "blackmass-web"
 accesslog = None  # django-structlog writes a line per request, with its id
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
-
-
-# Where all processes count requests; a reload reads this file again, and the counts go on.
-if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="blackmass-web-", dir=worker_tmp_dir)
 
 
 class JsonLines(logging.Formatter):
@@ -64,6 +61,27 @@ def _may_start() -> bool:
 def on_starting(_server: Any) -> None:
     if not _may_start():
         sys.exit(1)
+    _make_folder_for_figures()
+
+
+def _make_folder_for_figures() -> None:
+    """Where all processes count requests, over reloads too; those of servers that were killed go."""
+    place = Path(worker_tmp_dir or tempfile.gettempdir())
+    for left in place.glob(f"{FIGURES}-*-*"):
+        pid = left.name.split("-")[-2]
+        if pid.isdigit() and not _runs(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"{FIGURES}-{os.getpid()}-", dir=place)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def on_reload(_server: Any) -> None:
@@ -85,4 +103,5 @@ def child_exit(_server: Any, worker: Any) -> None:
 
 
 def on_exit(_server: Any) -> None:
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        shutil.rmtree(folder, ignore_errors=True)
