@@ -39,7 +39,9 @@ def receive(floor: Floor) -> Iterator[Figure]:
     row = {"site": 1, "material": "CATHODE_FOIL", "owner": "GMBI", "gross": "545", "tare": "45", "net": "500"}
 
     def ours() -> None:
-        answer = dock.log_next(str(uuid.uuid4()), "500")
+        if dock.is_full:
+            dock.book()
+        answer = dock.log(str(uuid.uuid4()), "500")
         assert answer.status == 303, answer.sentence
 
     def limit() -> None:

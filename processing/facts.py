@@ -40,18 +40,18 @@ def batch_yield(key: str, now: dt.datetime) -> None:
     batch = Batch.objects.select_related("run").get(reference=key)
     entries = yields.entries_of(batch.run, grade_id=batch.grade_id)
     figures = yields.of(entries)
-    BatchResult.objects.update_or_create(
-        batch=batch,
-        defaults={
-            **{name: getattr(figures, name) for name in _MASSES},
-            **{name: _rounded(getattr(figures, name)) for name in _RATIOS},
-            "is_final": batch.state == BatchState.CLOSED,
-            "movements": len(entries),
-            "last_movement": entries[-1].movement if entries else None,
-            "formula": yields.FORMULA,
-            "formula_version": yields.FORMULA_VERSION,
-            "computed_at": now,
-        },
+    values: dict[str, Any] = {
+        **{name: getattr(figures, name) for name in _MASSES},
+        **{name: _rounded(getattr(figures, name)) for name in _RATIOS},
+        "is_final": batch.state == BatchState.CLOSED,
+        "movements": len(entries),
+        "last_movement": entries[-1].movement if entries else None,
+        "formula": yields.FORMULA,
+        "formula_version": yields.FORMULA_VERSION,
+        "computed_at": now,
+    }
+    BatchResult.objects.bulk_create(  # one statement: years of batches are computed again in one go
+        [BatchResult(batch=batch, **values)], update_conflicts=True, unique_fields=["batch"], update_fields=[*values]
     )
 
 

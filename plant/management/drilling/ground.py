@@ -20,6 +20,8 @@ from plant.management.programs import Say
 from plant.management.supervisor import RunningPlant, temporary_plant
 
 POLL_SECONDS = 0.1
+LONGEST_ANSWER_SECONDS = 2.0  # of any page, whatever the broker does
+PAGES = ("/", "/intake/", "/lots/", "/containers/", "/shipments/", "/limits/", "/dashboard/")
 
 
 class Wrong(Exception):
@@ -42,8 +44,8 @@ class Drill:
     rounds: int
     quick: int
     """Rounds of the short form."""
-    demo: bool = True
-    """Whether its plant has people, places and two weeks of work in it; else it is empty."""
+    demo: bool = False
+    """Whether its plant begins with the demo; else it is empty."""
     is_gentle: bool = False
     """It breaks no server, so that the next gentle one may have the same plant."""
 

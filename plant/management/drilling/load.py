@@ -35,9 +35,10 @@ class Answer:
 class Browser(Person):
     """A person whose browser keeps its one connection, and can send a form again and again."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, cookies: "SimpleCookie | None" = None) -> None:
+        """With another browser's cookies it is the same tablet, and the same person."""
         super().__init__(address)
-        self.cookies: SimpleCookie = SimpleCookie()
+        self.cookies = SimpleCookie() if cookies is None else SimpleCookie(cookies)
         self.line: http.client.HTTPConnection | None = None
 
     def log_in(self, username: str, password: str) -> None:
@@ -107,13 +108,12 @@ class Dock:
         self.path, self.logged = urllib.parse.urlsplit(page.url).path, 0
         self.fields = {**form.fields, "unit": ["kg"], "next": ["1"]}
 
-    def log(self, key: str, net_kg: str) -> Answer:
-        """One container; its form carries the key, and so does its seal, by which one finds it again."""
-        return self.browser.post(self.path, {**self.fields, "once": [key], "seal": [key], "net": [net_kg]})
+    @property
+    def is_full(self) -> bool:
+        """Loads end; also at the beginning there is no receipt yet."""
+        return not self.path or self.logged >= ON_ONE_RECEIPT
 
-    def log_next(self, key: str, net_kg: str) -> Answer:
-        """The same; a new receipt now and then, as loads end."""
-        if not self.path or self.logged >= ON_ONE_RECEIPT:
-            self.book()
+    def log(self, key: str, net_kg: str, *, seal: str = "") -> Answer:
+        """One container; its form carries the key, and its seal is what it is found by again."""
         self.logged += 1
-        return self.log(key, net_kg)
+        return self.browser.post(self.path, {**self.fields, "once": [key], "seal": [seal or key], "net": [net_kg]})

@@ -13,30 +13,41 @@ from importlib import import_module
 
 from plant.management import addresses, environment
 from plant.management.browsing import Page, Person
-from plant.management.drills import LONGEST_ANSWER_SECONDS, PAGES, Wrong, paused, reconciled, scratch_plant, until
+from plant.management.drilling.ground import (
+    LONGEST_ANSWER_SECONDS,
+    PAGES,
+    Outcome,
+    Task,
+    Wrong,
+    paused,
+    reconciled,
+    until,
+)
 from plant.management.programs import Say
 from plant.management.supervisor import RunningPlant
 from plant.management.walk import walk
 
-OFF_SECONDS, QUICK_SECONDS = 600.0, 10.0
 HEALED_SECONDS = 60.0
 
 
-def valkey_off(say: Say, *, control: bool, quick: bool) -> None:
-    """Valkey is stopped and hangs, ten minutes each: every page and every write answers in time. Raises `Wrong`.
+def valkey_off(task: Task) -> Outcome:
+    """Valkey is stopped and hangs, ten minutes each: every page and every write answers in time.
 
     Control: a web server that sends a task to the broker after each write, as is usual with Celery.
     """
-    seconds = QUICK_SECONDS if quick or control else OFF_SECONDS
-    with scratch_plant(demo=True) as plant, ringing_web(plant) if control else own_web(plant) as address:
-        drill = ValkeyOff(plant, address, say)
+    plant = task.plant
+    with ringing_web(plant) if task.control else own_web(plant) as address:
+        drill = ValkeyOff(plant, address, task.say)
         drill.go_on_for(0, "Valkey runs")
         for strike in (stopped, hung):
             with strike(plant):
-                drill.go_on_for(seconds, (strike.__doc__ or "").rstrip("."))
+                drill.go_on_for(float(task.rounds), (strike.__doc__ or "").rstrip("."))
                 drill.says_what_waits()
             drill.heals()
-        say(reconciled())
+    return Outcome(
+        f"{drill.count:,} answers while Valkey was stopped and hung for {task.rounds} s each, the longest "
+        f"{drill.longest:.2f} s; healed {drill.healed:.1f} s after its return at the latest; {reconciled()}"
+    )
 
 
 class ValkeyOff:
@@ -45,6 +56,7 @@ class ValkeyOff:
     def __init__(self, plant: RunningPlant, address: str, say: Say) -> None:
         self.plant, self.address, self.say = plant, address, say
         self.took: list[float] = []
+        self.count, self.longest, self.healed = 0, 0.0, 0.0
         self.manager = self.meet(address)
         self._log_in(self.manager, "manager")
 
@@ -61,6 +73,7 @@ class ValkeyOff:
                 self._look(path)
             if time.monotonic() >= ends:
                 break
+        self.count, self.longest = self.count + len(self.took), max(self.longest, *self.took)
         middle, late = statistics.median(self.took), statistics.quantiles(self.took, n=20)[-1]
         self.say(
             f"  {what:<24} {len(self.took):>6} answers: half within {middle:.3f} s, 95 % within {late:.3f} s, "
@@ -77,6 +90,7 @@ class ValkeyOff:
         marks, began = import_module("plant.recompute.models").Mark.objects, time.monotonic()
         if not until(lambda: not marks.exists(), HEALED_SECONDS):
             raise Wrong(f"{marks.count()} changes still wait {HEALED_SECONDS:.0f} s after Valkey's return")
+        self.healed = max(self.healed, time.monotonic() - began)
         self.say(f"    and nothing waits any more {time.monotonic() - began:.1f} s after its return")
 
     def _look(self, path: str) -> Page:

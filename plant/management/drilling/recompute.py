@@ -1,102 +1,56 @@
-"""Drills: a whole plant of its own, something breaks, and every figure must end right.
+"""The drill `recompute`: recomputations wait, and worker, relay and Valkey are killed, emptied or hung in turn."""
 
-A drill with its guard taken away (`--control`) must fail, else it proves nothing. It runs before Django has settings,
-since the plant it starts makes them.
-"""
-
-import datetime as dt
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from decimal import Decimal
 from importlib import import_module
 from typing import Any
 
-import django
 import redis
 
 from plant.management.browsing import Page, Person
+from plant.management.drilling.ground import (
+    LONGEST_ANSWER_SECONDS,
+    PAGES,
+    Outcome,
+    Task,
+    Wrong,
+    paused,
+    reconciled,
+    until,
+)
 from plant.management.programs import Say
-from plant.management.supervisor import RunningPlant, temporary_plant
+from plant.management.supervisor import RunningPlant
 
-POLL_SECONDS = 0.1
-LONGEST_ANSWER_SECONDS = 2.0  # of any page, whatever the broker does
-PAGES = ("/", "/intake/", "/lots/", "/containers/", "/shipments/", "/limits/", "/dashboard/")
-
-
-class Wrong(Exception):
-    """A figure that did not end right; the message says which."""
+ALL, SHORT = 200, 30
+"""Batches, all of which get one more bag in a round; of the short form."""
 
 
-def recompute(say: Say, *, control: bool, quick: bool) -> None:
-    """200 recomputations wait; worker, relay and Valkey are killed in turn, Valkey forgets all. Raises `Wrong`.
+def recompute(task: Task) -> Outcome:
+    """200 recomputations wait; worker, relay and Valkey are killed, emptied or hung in turn: every figure ends right.
 
     Control: without relay and sweep, work is only sent to the broker after the commit, as is usual with Celery.
     """
-    with scratch_plant() as plant:
-        batches = import_module("bench.batches").Batches(30 if quick else 200)
-        say(f"{len(batches)} batches are closed; each round adds a bag to every one of them.")
-        drill = RecomputeDrill(plant, batches, say)
-        if control:
-            drill.without_guard(60)
-        elif quick:
+    is_quick = task.rounds < len(STRIKES)
+    batches = import_module("bench.batches").Batches(SHORT if is_quick else ALL)
+    task.say(f"{len(batches)} batches are closed; each round adds a bag to every one of them.")
+    drill = RecomputeDrill(task.plant, batches, task.say)
+    if task.control:
+        drill.without_guard(20 if is_quick else 60)
+    else:
+        if is_quick:
             drill.fails_without_guard(10)
-            drill.round(drill.flushall)
-            drill.round(drill.kill_all)
-        else:
-            drill.round(drill.kill_worker)
-            drill.round(drill.kill_relay)
-            drill.round(drill.kill_valkey)
-            drill.round(drill.flushall)
-            drill.round(drill.hang_valkey)
-            drill.round(drill.kill_all)
-        say(reconciled())
+        for strike in STRIKES[: task.rounds]:
+            drill.round(getattr(drill, strike))
+    return Outcome(
+        f"{len(drill.took)} strikes with {len(batches)} figures waiting each, all right after at most "
+        f"{max(drill.took):.1f} s; {reconciled()}"
+    )
 
 
-@contextmanager
-def scratch_plant(*, demo: bool = False) -> Iterator[RunningPlant]:
-    """A plant of which nothing is left afterwards, with this process's Django in it."""
-    with temporary_plant(demo=demo) as plant:
-        os.environ.update(plant.env, LOG_LEVEL="ERROR")
-        django.setup()
-        try:
-            yield plant
-        finally:
-            import_module("django.db").connections.close_all()
-
-
-@contextmanager
-def paused(plant: RunningPlant, *names: str) -> Iterator[None]:
-    """These programs and their children stand still; those that are killed meanwhile start again as usual."""
-    groups = [plant.pids[name] for name in names]
-    for group in groups:
-        os.killpg(group, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for group in groups:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGCONT)
-
-
-def reconciled() -> str:
-    """Every derived figure, computed again, is what is stored: says how many. Raises `Wrong`."""
-    reconcile = import_module("plant.management.commands.reconcile").reconcile
-    differences, looked_at = reconcile(dt.datetime.now(dt.UTC))
-    if differences:
-        raise Wrong(f"reconcile: {len(differences)} differences. {differences[0]}")
-    return f"Every figure is right: no difference in {looked_at['figures']:,} that were computed again."
-
-
-def until(is_true: Callable[[], Any], seconds: float) -> bool:
-    ends = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > ends:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
+STRIKES = ("flushall", "kill_all", "kill_worker", "kill_relay", "kill_valkey", "hang_valkey")
+"""The short form makes do with the first two."""
 
 
 class RecomputeDrill:
@@ -114,6 +68,7 @@ class RecomputeDrill:
         self.is_guarded = True
         self.net_kg = Decimal(9)
         self.waited, self.changed_at = 0, 0.0
+        self.took: list[float] = []
 
     def round(self, strike: Callable[[], None]) -> None:
         """After the strike all figures must be right and nothing may wait before the next begins."""
@@ -126,6 +81,7 @@ class RecomputeDrill:
         seconds = time.monotonic() - self.changed_at
         if not is_right:
             raise Wrong(f"{what}: {seconds:.0f} s later {self._what_is_wrong()}")
+        self.took.append(seconds)
         self.say(f"  {what:<52} {self.waited:>4} waited, right {seconds:5.1f} s later")
 
     def _what_is_wrong(self) -> str:
@@ -141,7 +97,7 @@ class RecomputeDrill:
             self.round(self.flushall)
 
     def fails_without_guard(self, seconds: float) -> None:
-        """The short form's control. With the guard back, what was lost is computed before the next round begins."""
+        """The short form's own control. With the guard back, what was lost is computed before the next round begins."""
         with self._guard_away():
             self.round(self.nothing)
             usual, self.patience_seconds = self.patience_seconds, seconds
