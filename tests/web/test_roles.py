@@ -41,7 +41,7 @@ TABLE = {
     "login": Row("/login/", ALL, ALL),
     "logout": Row("/logout/", None, PEOPLE),  # nobody is sent to the login, as everywhere
     "station": Row("/station/", {"supervisor", "administrator"}, {"supervisor", "administrator"}),
-    "switch": Row("/switch/", ALL, ALL),
+    "switch": Row("/switch/", ALL, PEOPLE),  # away from a terminal it leads to the login
     "awake": Row("/awake/", PEOPLE),
     "unlock": Row("/unlock/", None, PEOPLE),
     "theme": Row("/theme/", None, ALL),
