@@ -60,6 +60,12 @@ class SightForm(WeightForm):
         if is_weighing:
             self.ask_weight(count.site, station=station, now=now)
 
+    @property
+    def bay_chosen(self) -> Location:
+        """The bay that is counted, or that of the zone which was chosen."""
+        chosen: Location = self.only_bay or self.cleaned_data["bay"]
+        return chosen
+
     def expected(self) -> Band | None:
         return None  # blind
 

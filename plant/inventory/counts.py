@@ -249,14 +249,12 @@ def sightings_of(count: Count) -> list[Sighting]:
 def expected_kg(sighting: Sighting) -> Decimal:
     """What the ledger held when the container was seen, by all that is known today: entries of before that were keyed
     in, corrected or reversed since then, and what other counts corrected, are in it; what moved since is not."""
-    real = {"kind__in": Location.REAL}
     known = Movement.objects.filter(pk__gt=sighting.after).filter(
         Q(occurred_at__lte=sighting.seen_at) | Q(kind=Movement.Kind.ADJUST)
     )
 
     def sum_of(side: str) -> Decimal:
-        ends = {f"{side}_container": sighting.container_id}
-        ends |= {f"{side}_location__{name}": value for name, value in real.items()}
+        ends = {f"{side}_container": sighting.container_id, f"{side}_location__kind__in": Location.REAL}
         return known.filter(**ends).aggregate(sum=Sum("kg"))["sum"] or ZERO_KG
 
     return sighting.expected_kg + sum_of("to") - sum_of("from")

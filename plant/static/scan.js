@@ -145,6 +145,7 @@ async function scanned(code) {
   const field = wanting();
   const held = field && { field, value: field.value };
   if (field) fill(field, code);
+  if (field?.form?.matches("[data-blind]")) return beep(true); // who counts is not told what to find
   const address = `${finder}?q=${encodeURIComponent(code)}`;
   let told = { code, known: false, words: code, url: address };
   try {
@@ -177,7 +178,7 @@ function remember(told) {
 function draw() {
   if (!strip) return;
   const scans = kept();
-  strip.hidden = scans.length === 0;
+  strip.hidden = scans.length === 0 || page.querySelector("[data-blind]") !== null;
   strip.querySelector("ol").replaceChildren(...scans.map(({ words, url, known }) => {
     const item = document.createElement("li");
     const sign = strip.querySelector(known ? "template.known" : "template.unknown").content.cloneNode(true);

@@ -126,13 +126,14 @@ def hold_bags(batch: Batch, *, by: User, at: dt.datetime) -> None:
 
 def owner_of_next(batch: Batch, material: Material, grade: Grade | None, bag_kg: Decimal) -> Party:
     """Whose the next bag is: of who is owed most; waste is the batch's owner's."""
-    charged = charged_by_owner(batch)
     if material.is_waste or not is_commingled(batch):
         return batch.owner
+    charged = charged_by_owner(batch)
     stream = (material.pk, grade.pk if grade else None)
     owed = {owner: kg for (found, owner), kg in accounts(batch, charged).items() if found == stream}
     given = given_by_owner(batch).get(stream, {})
     owner = shares.most_owed(bag_kg, given_kg=given, by_kg=charged, owed_kg=owed)
+    assert owner is not None  # it is commingled, so somebody charged something
     return Party.objects.get(pk=owner)
 
 

@@ -121,10 +121,10 @@ def lots_for(batch: Batch, material: Material, owner: Party | None = None) -> li
         chemistry__pool=batch.chemistry.pool,
         origin=Lot.Origin.OWN_PROCESS,
     )
-    lots = lots.exclude(division.of_other_batches(batch)).annotate(is_own=Exists(own))
+    lots = lots.exclude(division.of_other_batches(batch))
     if batch.recipe_version.may_commingle:
-        lots = lots.filter(is_own=True)
-    return list(lots.order_by("-is_own", "-pk")[:20])
+        lots = lots.filter(Exists(own))
+    return list(lots.annotate(is_own=Exists(own)).order_by("-is_own", "-pk")[:20])
 
 
 def _lot_for(batch: Batch, material: Material, lot: Lot | None, *, bag_kg: Decimal, by: User, at: dt.datetime) -> Lot:
