@@ -170,6 +170,14 @@ def set_pin(*, user: User, pin: str, by: User | None) -> None:
 
 
 @transaction.atomic
+def set_language(*, user: User, language: str, by: User) -> None:
+    """The language in which the person reads every page; one of `settings.LANGUAGES`."""
+    with audit.acting(by):
+        user.language = language
+        user.save(update_fields=["language"])
+
+
+@transaction.atomic
 def set_badge(*, user: User, badge: str, by: User | None) -> None:
     """Give a person the badge whose bar code holds `badge`; the empty text takes it away."""
     with audit.acting(by):

@@ -198,7 +198,7 @@ CSRF_FAILURE_VIEW = "plant.views.csrf_failed"
 LOCKED_VIEW = "plant.floor.people.locked"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español"), ("ko", "한국어"), ("ja", "日本語")]
+LANGUAGES = [("en", "English"), ("es", "Español")]  # those whose catalogue is complete
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = False

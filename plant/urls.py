@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("awake/", people.awake, name="awake"),
     path("unlock/", people.unlock, name="unlock"),
     path("theme/", views.theme, name="theme"),
+    path("language/", views.language, name="language"),
     path("find/", scans.find, name="find"),
     path("api/", include("plant.api.urls")),
     path("api/v1/", include("shipments.api_urls")),

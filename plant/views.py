@@ -4,6 +4,7 @@ import sys
 
 import structlog
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
@@ -90,12 +91,26 @@ def home(request: StaffRequest) -> HttpResponse:
     return page(request, "home.html", context)
 
 
+@login_required
+@require_POST
+def language(request: StaffRequest) -> HttpResponse:
+    """English or Spanish, for this person on every screen."""
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        access.set_language(user=request.user, language=chosen, by=request.user)
+    return HttpResponseRedirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of ours from which this was pressed."""
+    back = request.META.get("HTTP_REFERER", "")
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else reverse("home")
+
+
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the machine is set; remembered in a cookie, so that no page flashes."""
-    back = request.META.get("HTTP_REFERER", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    response = HttpResponseRedirect(back if is_ours else reverse("home"))
+    response = HttpResponseRedirect(_back(request))
     chosen = request.POST.get("theme", "")
     if chosen in ("light", "dark"):
         response.set_cookie("theme", chosen, max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure())

@@ -154,6 +154,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "site": person.site if person else None,
         "theme": theme if theme in ("light", "dark") else "",
+        "languages": settings.LANGUAGES,
         "station": getattr(request, "station", None),
         "is_terminal": getattr(request, "terminal", None) is not None,
         "unlocks_by_pin": person is not None and terminal.unlocks_by_pin(request),

@@ -20,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation.template import templatize
 
 BASE: Path = settings.BASE_DIR
-COMPLETE = ("es",)
+COMPLETE = tuple(code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 """The languages in which nothing may be missing."""
 ROOMS = ("plant", "intake", "processing", "shipments", "templates")
 KEYWORDS: dict[str, Any] = {
