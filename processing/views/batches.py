@@ -223,7 +223,7 @@ def correct_one(request: StaffRequest, reference: str, number: int) -> HttpRespo
     entry = next((e for e in history.entries(found, request.user, now=now()) if e.number == number), None)
     if entry is None:
         raise Http404
-    if request.method == "GET" and not entry.may_correct:
+    if not entry.may_correct:
         return not_now(request, found)
     what: dict[str, Any] = {
         "container": entry.container or entry.movement.to_location,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from plant import recompute
 from plant.access import NotAllowed
 from plant.errors import constraint_of
-from plant.inventory import corrections, flows, genealogy, services, trail
+from plant.inventory import corrections, flows, genealogy, months, repacking, services, trail
 from plant.inventory.ledger import NeedsReason, held_kg
 from plant.inventory.models import DailyFlow, Movement
 from plant.inventory.weighing import Implausible
@@ -279,3 +279,39 @@ def test_the_preview_says_what_saving_does_and_writes_nothing(plant):
     assert told[shipment.reference, "Version"] == (1, 2)
     assert Movement.objects.count() == posted
     assert DailyFlow.objects.count() == 0
+
+
+def test_in_a_closed_month_it_takes_a_supervisor_and_restates_it(plant):
+    box = container(plant, 1000)
+    july = minutes(60 * 24 * 25)
+    months.sign_off(
+        site=plant.site, month=NOON.date().replace(day=1), seen_version=0, by=plant.users["manager"], now=july
+    )
+    entry = weighed(box)
+
+    with pytest.raises(NotAllowed):
+        correct(plant, entry, 990, by="operator", now=july)
+    correct(plant, entry, 990, now=july)
+
+    recompute.drain(july)
+    restated = months.latest(plant.site, NOON.date().replace(day=1))
+    assert (restated.version, restated.why) == (2, "tare was wrong (Shift supervisor)")
+
+
+def test_a_split_off_part_takes_its_own_correction_from_the_rest(plant):
+    box = container(plant, 1000)
+    part = repacking.split(
+        container=box,
+        kind=plant.kinds["GAYLORD"],
+        reading=kilograms(300),
+        bay=plant.locations["A-02"],
+        by=plant.users["supervisor"],
+        at=minutes(1),
+        now=minutes(1),
+    )
+    move(plant, part, "A-03", minute=2)
+
+    correct(plant, part, 310)
+
+    assert (held_kg(part, plant.locations["A-03"]), held_kg(box, plant.locations["A-01"])) == (310, 690)
+    assert unreconciled() == []
