@@ -73,7 +73,7 @@ def test_comparing_shows_expected_counted_and_difference_and_posts_once(plant, p
 
     answers = [send(client, f"{url}compare/", told) for _ in range(2)]
 
-    assert "1,000.000 990.000 −10.000 Corrected" in text(page)
+    assert "1,000.000 990.000 −10.000 Will be corrected" in text(page)
     assert [answer.status_code for answer in answers] == [303, 303]
     assert Movement.objects.filter(kind="adjust").count() == 1
     assert services.place_of(box).kg == 990
