@@ -68,8 +68,9 @@ def find_lot(code: str, asker: Asker) -> Thing | None:
 
 
 def find_place(code: str, asker: Asker) -> Thing | None:
-    """A bay or another real place, by the code on its sign."""
-    place = Location.objects.real().filter(site=asker.user.site, code=code, is_active=True).first()
+    """A bay or another real place, by the code on its sign; a line is processing's to name."""
+    places = Location.objects.real().exclude(kind=Location.Kind.LINE)
+    place = places.filter(site=asker.user.site, code=code, is_active=True).first()
     if place is None:
         return None
     here = list(Holding.objects.stock().filter(location=place).values_list("kg", flat=True))
