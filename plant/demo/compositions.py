@@ -101,5 +101,5 @@ def gives(material: str, chemistry: str) -> dict[str, Decimal]:
         "CONDENSATE": _CONDENSED * of("solvent"),
         "OFF_GAS": of("salt") + (1 - _CONDENSED) * of("solvent"),
     }
-    out["RESIDUE"] = 1 - sum(out.values())
+    out["RESIDUE"] = 1 - sum(out.values(), Decimal(0))
     return {name: share for name, share in out.items() if share}

@@ -1,7 +1,7 @@
 """On the floor: a batch is planned, opened, charged, bagged and closed, as the composition of its charge says.
 
-The scatter is seeded: black mass to 1.2 % of its share (made up for by the residue, so it moves the yield and not the
-closure), what comes out to 0.7 %, so that closures lie about 99.6 % and mostly within 98 to 102 %.
+The scatter is seeded: black mass to about 1.2 % of its share (made up for by the residue, so it moves the yield and not
+the closure), what comes out to 0.7 %, so that closures lie about 99.6 % and mostly within 98 to 102 %.
 """
 
 import datetime as dt
@@ -142,7 +142,7 @@ def _comes_out(teller: Teller, run: Run) -> dict[str, Decimal]:
         for output, share in gives(box.feed.material, box.feed.chemistry).items():
             out[output] = out.get(output, ZERO_KG) + box.kg * share
     main = "MODULE" if "MODULE" in out else "BLACK_MASS"
-    richer = out[main] * Decimal(str(round(teller.chance.gauss(0, 0.012), 5)))
+    richer = out["RESIDUE"] * Decimal(str(round(teller.chance.gauss(0, 0.15), 5)))
     out[main] += richer
     out["RESIDUE"] -= richer + run.mass_kg * (DUST_RATIO + NOT_WEIGHED_RATIO)
     out[main] -= run.heel_kg - teller.yard.heels_kg.get(run.feed.line, ZERO_KG)

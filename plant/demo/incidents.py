@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from plant.demo.floor import PACKAGING, Run
 from plant.demo.teller import Box, Teller
@@ -68,7 +69,7 @@ def find_bag(teller: Teller, run: Run) -> None:
         reading=teller.bag_reading(mass, packaging),
         bay=plant.locations["P-02"],
         by=teller.person("supervisor"),
-        at=max(run.opened_at, teller.clock - dt.timedelta(hours=2)),
+        at=max(run.opened_at, teller.clock - dt.timedelta(minutes=10)),
         now=teller.clock,
         confirmed=True,
         reason=FOUND_LATER,
@@ -94,7 +95,7 @@ def discharge(teller: Teller, boxes: Sequence[Box], *, begun: dt.datetime) -> No
     starts, teller.clock = teller.clock, begun
     for box in boxes:
         teller.after(4)
-        check = {"container": box.container, "by": teller.operator}
+        check: dict[str, Any] = {"container": box.container, "by": teller.operator}
         if teller.happens(0.03):
             processing.record_discharge(
                 passed=False, voltage_v=Decimal("2.9"), note="Not yet below 0.5 V", at=teller.clock, **check

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from intake.models import ReceiptLot
 from plant.inventory import months
-from plant.inventory.models import Container, ContainerQuerySet, Hold, Lot, MonthStatement
+from plant.inventory.models import Container, ContainerQuerySet, Hold, Lot, LotQuerySet, MonthStatement
 from plant.models import Site
 from processing.models import Batch, BatchState
 from processing.rules import EXPLAIN_CLOSURE
@@ -22,7 +22,7 @@ class Stage:
     today: dt.date
 
     @property
-    def lots(self) -> QuerySet[Lot]:
+    def lots(self) -> LotQuerySet:
         return Lot.objects.on_site(self.site)
 
     @property

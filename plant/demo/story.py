@@ -30,7 +30,7 @@ SIGNED_ON = 5
 """The day from which the manager signs the month before."""
 SAID_EVERY = 6
 HALF_FULL = 0.5
-"""How full a truck leaves on the last day, so that something is on the road."""
+"""How full a truck leaves on the last day if no full one did, so that something is on the road."""
 ONCE_IN: tuple[tuple[int, int, Callable[[Teller], None]], ...] = (
     # so many working days, on which of them, what
     (17, 2, dock.receive_damaged),
@@ -98,8 +98,10 @@ def _tell_day(course: Course, day: dt.date, kg: int, *, is_last: bool) -> None:
         incidents.find_bag(teller, course.last_run)
     _loads(course, day)
     _batches(course, day)
-    teller.at(day, 14.6)
-    gate.ship(teller, fullness=HALF_FULL if is_last else 1)
+    teller.at(day, 12.5 + 3 * teller.chance.random())
+    gate.ship(teller)
+    if is_last and not teller.yard.under_way:
+        gate.ship(teller, fullness=HALF_FULL)
 
 
 def _in_the_office(course: Course) -> None:

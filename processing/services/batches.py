@@ -88,6 +88,7 @@ def draft_batch(
             run=run,
             note=note,
             created_by=by,
+            created_at=at,
         )
 
 
