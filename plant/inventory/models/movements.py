@@ -167,7 +167,7 @@ class MovementQuerySet(models.QuerySet["Movement"]):
     def with_corrected_kg(self) -> "MovementQuerySet":
         """Each with `corrected_kg`: its mass with the differences its corrections posted. Of what was moved, sum this
         over standing movements, or `kg` by direction over all of them; both are the same."""
-        return self.annotate(corrected_kg=corrected_kg())
+        return self.annotate(corrected_kg=corrected_kg())  # type: ignore[no-redef]  # declared below, so that who reads it is checked
 
 
 DIFFERENCE = GuardTrigger(
@@ -245,7 +245,7 @@ class Movement(models.Model):
     """This is the difference by which a correction changed that movement: of the same kind and instant, with its ends
     as they are where the mass grew, turned round where it shrank."""
     reason = models.CharField(max_length=500, blank=True)
-    corrected_kg: Decimal  # type: ignore[no-redef]  # the plugin knows it from the annotation there
+    corrected_kg: Decimal
     """Of `with_corrected_kg()` only."""
 
     objects = MovementQuerySet.as_manager()
