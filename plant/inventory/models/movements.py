@@ -167,7 +167,7 @@ class MovementQuerySet(models.QuerySet["Movement"]):
     def with_corrected_kg(self) -> "MovementQuerySet":
         """Each with `corrected_kg`: its mass with the differences its corrections posted. Of what was moved, sum this
         over standing movements, or `kg` by direction over all of them; both are the same."""
-        return self.annotate(corrected_kg=corrected_kg())  # type: ignore[no-redef]  # declared below, so that who reads it is checked
+        return self.annotate(corrected_kg=corrected_kg())  # type: ignore[no-redef]
 
 
 DIFFERENCE = GuardTrigger(
