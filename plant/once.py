@@ -64,12 +64,12 @@ def carry_out(request: HttpRequest, action: Callable[[], dict[str, Any]]) -> dic
 def answered(request: HttpRequest) -> dict[str, Any] | None:
     """The answer of a form that was carried out before, whatever has changed since; None for a new one.
 
-    Asked before a form is judged: what it did itself (the seal is taken, the container charged) would refuse it now.
+    Asked about a form that is refused: perhaps by what it has done itself (the seal is taken, the container charged).
     Raises `KeyReused`.
     """
     try:
         first = OnceKey.objects.filter(key=_key(request)).first()
-    except KeyMissing:  # `carry_out` says so, after what is wrong in the form
+    except KeyMissing:  # said by `carry_out`, once nothing else is wrong
         return None
     return None if first is None else _same(first, _user(request), fingerprint(request))
 

@@ -91,7 +91,7 @@ def go(request: HttpRequest, url: str, message: str = "") -> HttpResponse:
 
 def kept(request: HttpRequest, form: BaseForm, action: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     """Run `action` once per form key and give its answer, or None where the form is wrong or after putting the
-    refusal into it. What was carried out before is answered before the form is judged.
+    refusal into it. A form that is wrong only since it was carried out before gets the first answer.
 
     A refusal stands at its field. A violated constraint with a known sentence and a lock that did not come free are
     refusals too; anything else is a bug or an outage and stays loud.
@@ -99,9 +99,7 @@ def kept(request: HttpRequest, form: BaseForm, action: Callable[[], dict[str, An
     if not form.is_bound:
         return None
     try:
-        if (first := once.answered(request)) is not None:
-            return first
-        return once.carry_out(request, action) if form.is_valid() else None
+        return once.carry_out(request, action) if form.is_valid() else once.answered(request)
     except DomainError as error:
         refusal = error
     except IntegrityError as error:
