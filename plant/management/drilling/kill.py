@@ -82,6 +82,7 @@ def _kill_program(plant: RunningPlant, name: str) -> Callable[[], bool]:
 
 def _kill_process(plant: RunningPlant, target: str) -> Callable[[], bool]:
     master = plant.pids[PROCESS_OF[target]]
+    until(lambda: len(children_of(master)) > 1, BACK_SECONDS)  # it has only just started itself
     there = children_of(master)
     doomed = random.choice(there)
     os.kill(doomed, signal.SIGKILL)
