@@ -12,6 +12,7 @@ from playwright.sync_api import APIRequestContext
 NO_PAGES = {
     "healthz", "readyz", "metrics", "logout", "theme", "awake", "unlock", "switch", "api:openapi",
     "shipments-api:list", "shipments-api:detail",
+    "inventory:withdraw", "inventory:abandon_count",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",
     "intake:undo", "processing:undo", "processing:selection", "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",

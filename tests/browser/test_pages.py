@@ -52,8 +52,8 @@ def places(
 
 
 def begin_some_work(page: Page) -> list[str]:
-    """What the demo has not: a batch on hold, a planned one, a draft with a bag in it, a label. Where these are, and
-    where one would look whether a crate of cells is discharged."""
+    """What the demo has not: a batch on hold, a planned one, a draft with a bag in it, a label, a count. Where these
+    are, and where one would look whether a crate of cells is discharged and whose a batch is."""
     common = {"chemistry": "NMC811", "owner": "Green Metals Battery Innovations"}
     steps.plan_batch(
         page, line="Dismantling bench", recipe="Dismantle packs", grade="Nickel modules for shredding", **common
@@ -77,8 +77,12 @@ def begin_some_work(page: Page) -> list[str]:
     steps.press(page, "Print the label")
     expect(page.get_by_text("From this screen, A6")).to_be_visible()
     label = urlsplit(page.url).path
+    page.goto("/counts/new/")
+    page.get_by_role("button", name="Bay A-03").click()
+    expect(page.locator(".page-head").get_by_text("Open")).to_be_visible()
     return [
         f"/batches/{held}/",
+        f"/batches/{held}/owners/",
         f"/batches/{planned}/",
         f"/shipments/{draft}/",
         f"/containers/{crate}/discharge/",
