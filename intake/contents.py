@@ -116,14 +116,15 @@ def like_before(receipt: Receipt) -> list[Arrival]:
     return list(found.values())[:MOST_ALIKE]
 
 
-def like(receipt: Receipt, reference: str) -> dict[str, Any]:
-    """What a new lot takes over from a container that came before: what it is, not what it weighed or when."""
+def like(receipt: Receipt, reference: str, *, at_station: bool) -> dict[str, Any]:
+    """What a new lot takes over from a container that came before: what it is, not what it weighed or when. A station
+    has its own scale, unit and bay."""
     movement = _arrivals().filter(to_container__reference=reference, site=receipt.site_id).first()
     if movement is None:
         return {}
     kept = next_after(receipt, Arrival(movement, is_struck=False))
-    own = ("material", "origin", "chemistry", "owner", "kind", "scale", "unit", "bay")
-    return {name: kept[name] for name in own}
+    names = ("material", "origin", "chemistry", "owner", "kind", *(() if at_station else ("scale", "unit", "bay")))
+    return {name: kept[name] for name in names}
 
 
 def scanned(receipt: Receipt, code: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from plant.inventory.models import Chemistry, Container, ContainerKind, Lot, Mat
 from plant.inventory.weight_forms import WeightForm
 from plant.models import Facility, Party, Site, Station
 from plant.units import BadMass, read_weight
-from plant.web import DayField, MomentField, NoteField
+from plant.web import DayField, MomentField, NoteField, OneOf, TextField
 
 
 class NumberField(forms.Field):
@@ -93,10 +93,10 @@ class ReceiptForm(forms.Form):
     supplier = CodedChoice(
         Party.objects.suppliers().filter(is_active=True), label=_("Supplier"), empty_label=_("Choose a supplier")
     )
-    bill_of_lading = forms.CharField(label=_("Bill of lading"), max_length=40)
-    carrier = forms.CharField(label=_("Carrier"), max_length=80)
-    trailer = forms.CharField(label=_("Trailer"), max_length=40, required=False)
-    seal = forms.CharField(label=_("Seal"), max_length=40, required=False)
+    bill_of_lading = TextField(label=_("Bill of lading"), max_length=40)
+    carrier = TextField(label=_("Carrier"), max_length=80)
+    trailer = TextField(label=_("Trailer"), max_length=40, required=False)
+    seal = TextField(label=_("Seal"), max_length=40, required=False)
     note = NoteField(required=False)
     reason = ReasonField(label=_("Why it is entered late"), required=False)
 
@@ -177,7 +177,7 @@ class ArrivalForm(WeightForm):
 
     def _ask_which_lot(self, lot: Lot) -> None:
         same = _("Same lot: %(lot)s, %(material)s") % {"lot": lot, "material": lot.material}
-        self.fields["into"] = forms.ChoiceField(
+        self.fields["into"] = OneOf(
             label=_("Which lot"),
             choices=[(lot.reference, same), (self.NEW, _("New lot"))],
             widget=forms.RadioSelect,
@@ -197,7 +197,7 @@ class ArrivalForm(WeightForm):
         return Material.objects.scrap().filter(site=self.site, code=said(self, "material")).first()
 
     def _ask_lot(self) -> None:
-        self.fields["origin"] = forms.ChoiceField(
+        self.fields["origin"] = OneOf(
             label=_("Origin"),
             choices=[(origin.value, origin.label) for origin in Lot.FROM_OUTSIDE],
             widget=forms.RadioSelect,
@@ -218,7 +218,7 @@ class ArrivalForm(WeightForm):
         self.fields["generated_on"] = DayField(label=_("Became scrap on"), required=False)
 
     def _ask_container(self) -> None:
-        self.fields["condition"] = forms.ChoiceField(
+        self.fields["condition"] = OneOf(
             label=_("Condition"),
             choices=Container.Condition.choices,
             widget=forms.RadioSelect,
@@ -230,7 +230,7 @@ class ArrivalForm(WeightForm):
             empty_label=_("Choose a kind"),
             error_messages=sentence(_("Choose what it comes in.")),
         )
-        self.fields["seal"] = forms.CharField(label=_("Seal"), max_length=40, required=False)
+        self.fields["seal"] = TextField(label=_("Seal"), max_length=40, required=False)
 
     def _ask_charge(self) -> None:
         self.fields["piece_count"] = forms.IntegerField(

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from plant.inventory.models import Container, Location, Lot
 from plant.models import Facility, Party, Site
-from plant.web import DayField, MomentField, NoteField, ReferenceField, SearchField
+from plant.web import DayField, MomentField, NoteField, OneOf, ReferenceField, SearchField, TextField
 from shipments import stock
 from shipments.models import ShipmentState
 
 
-class SealsField(forms.CharField):
+class SealsField(TextField):
     """Seal numbers with blanks or commas between them, cleaned to a list."""
 
     default_error_messages = {"long": gettext_lazy("A seal has at most 40 characters: %(seal)s… has more.")}
@@ -34,7 +34,7 @@ class SealsField(forms.CharField):
 
 def _paper(label: Any, *, length: int = 40, **kwargs: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-    return forms.CharField(label=label, max_length=length, required=False, widget=widget, **kwargs)
+    return TextField(label=label, max_length=length, required=False, widget=widget, **kwargs)
 
 
 class PlantField(forms.ChoiceField):
@@ -99,7 +99,7 @@ class PapersForm(forms.Form):
 class CorrectionForm(PapersForm):
     """The papers of what is on the way, and why they change."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Why it changes"),
         max_length=500,
         error_messages={"required": gettext_lazy("It has left: the consignee sees this as a new version. Type why.")},
@@ -113,7 +113,7 @@ class CorrectionForm(PapersForm):
 class PackForm(forms.Form):
     """Containers to put into a draft: scanned or typed, or chosen from what is free."""
 
-    container = forms.CharField(
+    container = TextField(
         label=gettext_lazy("Scan or type what is loaded"),
         required=False,
         max_length=2000,
@@ -178,7 +178,7 @@ class DispatchForm(forms.Form):
     """When it left. `expected_kg` is what the person saw and confirms."""
 
     expected_kg = forms.DecimalField(max_digits=12, decimal_places=3, widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Why it is entered late"),
         max_length=500,
         required=False,
@@ -204,13 +204,13 @@ class DeliveryForm(forms.Form):
 class CancelForm(forms.Form):
     """Why a draft is given up, where that is worth a word."""
 
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=500, required=False)
+    reason = TextField(label=gettext_lazy("Why"), max_length=500, required=False)
 
 
 class WithdrawForm(forms.Form):
     """Why a dispatch was confirmed in error."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("What was wrong"),
         max_length=500,
         error_messages={"required": gettext_lazy("The consignee sees that it was cancelled. Type why.")},
@@ -226,7 +226,7 @@ class ReturnForm(forms.Form):
         empty_label=gettext_lazy("Choose a bay"),
         to_field_name="code",
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Why it came back"),
         max_length=500,
         error_messages={"required": gettext_lazy("The consignee sees that it came back. Type why.")},
@@ -246,7 +246,7 @@ class ShipmentFilters(forms.Form):
     """What narrows the list of shipments."""
 
     q = SearchField()
-    state = forms.ChoiceField(
+    state = OneOf(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("All states")), *ShipmentState.choices]
     )
     since = DayField(label=gettext_lazy("Dispatched from"), required=False)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plant.inventory.models import Chemistry, Container, Hold, Location, Lot, Material, RegulatoryStatus
 from plant.models import Party, Site
-from plant.web import MomentField, SearchField
+from plant.web import MomentField, OneOf, SearchField, TextField
 
 if TYPE_CHECKING:
     ModelChoice = forms.ModelChoiceField[Any]  # generic for the type checker only
@@ -88,7 +88,7 @@ def _any(queryset: models.QuerySet[Any], label: Any) -> CodedChoice:
 
 
 def _one_of(label: Any, *choices: tuple[str, Any]) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, required=False, choices=(("", _("Any")), *choices))
+    return OneOf(label=label, required=False, choices=(("", _("Any")), *choices))
 
 
 HOLD = (("held", _("On hold")), ("free", _("Free")))
@@ -144,7 +144,7 @@ class HoldForm(forms.Form):
 
     def __init__(self, data: Any = None, *, kinds: list[Hold.Kind]) -> None:
         super().__init__(data, auto_id="hold-%s")
-        self.fields["kind"] = forms.ChoiceField(
+        self.fields["kind"] = OneOf(
             label=_("What for"),
             choices=[(kind.value, kind.label) for kind in kinds],
             widget=forms.RadioSelect,
@@ -158,7 +158,7 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, data: Any = None, *, kind: str = "") -> None:
         super().__init__(data, auto_id=f"release-{kind}-%s")
-        self.fields["kind"] = forms.ChoiceField(choices=Hold.Kind.choices, initial=kind, widget=forms.HiddenInput)
+        self.fields["kind"] = OneOf(choices=Hold.Kind.choices, initial=kind, widget=forms.HiddenInput)
         self.fields["reason"] = ReasonField(label=_("Why it can be lifted"))
 
 
@@ -182,7 +182,7 @@ class RegulatoryForm(forms.Form):
         self.fields["status"] = CodedChoice(
             RegulatoryStatus.objects.filter(site=lot.site), label=_("Status"), empty_label=_("Choose a status")
         )
-        self.fields["basis"] = forms.CharField(
+        self.fields["basis"] = TextField(
             label=_("Basis: the rule or document it rests on"),
             max_length=200,
             error_messages={"required": _("Name the basis: the rule or document the decision rests on.")},

@@ -188,6 +188,25 @@ def _came_twice(local: dt.datetime, zone: ZoneInfo) -> bool:
     return local.replace(tzinfo=zone, fold=0).utcoffset() != local.replace(tzinfo=zone, fold=1).utcoffset()
 
 
+class TextField(forms.CharField):
+    """A line of text, whose errors say what to do."""
+
+    default_error_messages = {
+        "required": _("Type it in here."),
+        "max_length": _("At most %(limit_value)s characters. Shorten it."),
+        "null_characters_not_allowed": _("This text holds a character that cannot be kept. Type it again."),
+    }
+
+
+class OneOf(forms.ChoiceField):
+    """One of a few, whose errors say what to do."""
+
+    default_error_messages = {
+        "required": _("Choose one of these."),
+        "invalid_choice": _("This is not one of these any more. Choose again."),
+    }
+
+
 class NoteField(forms.CharField):
     """A few words: at most 2,000 characters, trimmed, line ends as one."""
 

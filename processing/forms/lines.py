@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from intake.forms import NumberField
-from plant.inventory.forms import BayField, CodedChoice, ask_when, sentence
+from plant.inventory.forms import BayField, CodedChoice, ask_when
 from plant.inventory.models import ContainerKind, Material
 from plant.inventory.weight_forms import WeightForm
 from plant.models import Site, Station
-from plant.web import MomentField
+from plant.web import MomentField, TextField
 from processing.models import Line
 
 
@@ -25,11 +25,11 @@ class DischargeForm(forms.Form):
             choices=[("yes", _("Passed")), ("no", _("Failed"))],
             coerce=lambda value: value == "yes",
             widget=forms.RadioSelect,
-            error_messages=sentence(_("Say whether the check passed.")),
+            error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say whether the check passed.")),
         )
         self.fields["voltage_v"] = NumberField(label=_("Highest voltage found"), most=2_000, required=False)
         self.fields["at"] = MomentField(site, label=_("When, if not now"), required=False)
-        self.fields["note"] = forms.CharField(label=_("Note"), max_length=500, required=False)
+        self.fields["note"] = TextField(label=_("Note"), max_length=500, required=False)
 
 
 class CleanOutForm(WeightForm):
@@ -40,7 +40,7 @@ class CleanOutForm(WeightForm):
     def __init__(self, data: Any = None, *, line: Line, station: Station | None = None, now: dt.datetime) -> None:
         super().__init__(data)
         site = line.site
-        self.fields["note"] = forms.CharField(label=_("How it was cleaned"), max_length=500, required=False)
+        self.fields["note"] = TextField(label=_("How it was cleaned"), max_length=500, required=False)
         self.fields["material"] = CodedChoice(
             Material.objects.outputs().filter(site=site),
             label=_("What was swept out"),

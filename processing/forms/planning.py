@@ -10,12 +10,12 @@ from intake.forms import PercentField
 from plant.inventory.forms import CodedChoice, Filters, ReasonField, ask_when, said, sentence
 from plant.inventory.models import Chemistry, Grade
 from plant.models import Party, Site
-from plant.web import DayField, NoteField
+from plant.web import DayField, NoteField, OneOf
 from processing.models import Batch, BatchState, Line, RecipeVersion
 
 
 class BatchFilters(Filters):
-    state = forms.ChoiceField(label=_("State"), required=False, choices=(("", _("Any")), *BatchState.choices))
+    state = OneOf(label=_("State"), required=False, choices=(("", _("Any")), *BatchState.choices))
     line = CodedChoice(Line.objects.all(), label=_("Line"), required=False, empty_label=_("Any"))
     grade = CodedChoice(Grade.objects.all(), label=_("Grade"), required=False, empty_label=_("Any"))
     since = DayField(label=_("From"), required=False)

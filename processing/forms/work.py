@@ -17,6 +17,7 @@ from plant.inventory.weighing import Reading
 from plant.inventory.weight_forms import WeightForm
 from plant.models import Station
 from plant.units import to_kg
+from plant.web import OneOf, TextField
 from processing import history
 from processing.models import Batch
 from processing.services import Heel, lots_for
@@ -37,7 +38,11 @@ class ChargeForm(forms.Form):
     def __init__(self, data: Any = None, *, batch: Batch) -> None:
         super().__init__(data)
         self.fields["container"] = TicksField(
-            label=_("Containers"), error_messages=sentence(_("Tick at least one container, or scan it."))
+            label=_("Containers"),
+            error_messages={
+                "required": _("Tick at least one container, or scan it."),
+                "invalid_choice": _("This is no container. Tick one of the list, or scan it."),
+            },
         )
         ask_when(self, batch.site)
 
@@ -52,7 +57,7 @@ class PartForm(WeightForm):
     ) -> None:
         super().__init__(data)
         self.left_kg = left_kg
-        self.fields["weighed"] = forms.ChoiceField(
+        self.fields["weighed"] = OneOf(
             label=_("What is on the scale"),
             choices=[(self.PART, _("The part that goes in")), (self.REST, _("The container with what stays in it"))],
             widget=forms.RadioSelect,
@@ -153,7 +158,7 @@ class BagForm(WeightForm):
         return expected.like(last, words, kind) or super().expected()
 
 
-class LotField(forms.ChoiceField):
+class LotField(OneOf):
     """The lot a bag goes into: the batch's own, another open one of the same grade, or a new one."""
 
     def __init__(self, lots: list[Lot]) -> None:
@@ -179,14 +184,14 @@ class LossForm(WeightForm):
             empty_label=None,
             error_messages=sentence(_("Choose what kind of loss it is.")),
         )
-        self.fields["how_known"] = forms.ChoiceField(
+        self.fields["how_known"] = OneOf(
             label=_("How it is known"),
             choices=[(known.value, known.label) for known in (KNOWN.WEIGHED, KNOWN.CALCULATED, KNOWN.ESTIMATED)],
             widget=forms.RadioSelect,
             error_messages=sentence(_("Choose how the mass is known.")),
         )
         self.ask_number("amount", _("Mass"), station=station)
-        self.fields["formula"] = forms.CharField(
+        self.fields["formula"] = TextField(
             label=_("Formula, where it is calculated"),
             max_length=200,
             required=False,
@@ -215,14 +220,14 @@ class CloseForm(WeightForm):
         if opening_kg:
             before = _("As much as before: %(kg)s kg") % {"kg": f"{opening_kg:,.3f}"}
             answers.insert(1, (self.AS_BEFORE, before))
-        self.fields["left"] = forms.ChoiceField(
+        self.fields["left"] = OneOf(
             label=_("What is left in the line?"),
             choices=answers,
             widget=forms.RadioSelect,
             error_messages=sentence(_("Say what is left in the line.")),
         )
         self.ask_number("heel", _("Left in the line"), station=station, required=False)
-        self.fields["heel_how_known"] = forms.ChoiceField(
+        self.fields["heel_how_known"] = OneOf(
             label=_("How that is known"),
             choices=[(known.value, known.label) for known in (KNOWN.ESTIMATED, KNOWN.DECLARED)],
             initial=KNOWN.ESTIMATED,

@@ -7,8 +7,6 @@ from playwright.sync_api import Page, expect
 from tests.browser import steps
 from tests.browser.conftest import Enter, Listener
 
-NO_ANSWER = "The plant server does not answer. What you typed is still here"
-
 
 def at_the_scale(page: Page, bill_of_lading: str) -> None:
     """A load is booked, and what its containers have in common is said: the next thing is a weight."""
@@ -43,23 +41,6 @@ def test_a_button_pressed_twice_without_javascript_saves_once(enter: Enter) -> N
     operator.get_by_role("button", name="Save, next container").dblclick()
 
     expect(operator.locator(".came").get_by_role("link", name=steps.CONTAINER)).to_have_count(1)
-
-
-def test_a_lost_network_is_said_and_nothing_typed_is_lost(enter: Enter, listener: Listener) -> None:
-    listener.forgive("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
-    operator = enter("operator")
-    at_the_scale(operator, "BOL-OFFLINE")
-    operator.get_by_label("Net", exact=True).fill("500")
-    operator.context.set_offline(True)
-
-    steps.press(operator, "Save, next container")
-
-    expect(operator.get_by_role("alert")).to_contain_text(NO_ANSWER)
-    expect(operator.get_by_label("Net", exact=True)).to_have_value("500")
-    operator.context.set_offline(False)
-    steps.press(operator, "Save, next container")
-    expect(operator.locator(".came").get_by_role("link", name=steps.CONTAINER)).to_have_count(1)
-    expect(operator.get_by_text(NO_ANSWER)).to_have_count(0)
 
 
 def test_a_weight_that_is_none_comes_back_as_it_was_typed(enter: Enter, listener: Listener) -> None:
