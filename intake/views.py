@@ -171,7 +171,7 @@ def undo(request: StaffRequest, reference: str) -> HttpResponse:
     form = forms.Form(request.POST)
     if kept(request, form, act) is not None:
         said = _("%(container)s is taken back. Here is what you typed.") % {"container": box}
-        return go(request, f"{onward}?{urlencode({'again': box, 'next': 1})}", said)
+        return go(request, f"{onward}?{urlencode({'again': box, 'next': '1'})}", said)
     messages.error(request, " ".join(str(error) for error in form.non_field_errors()))
     return go(request, onward)
 

@@ -228,7 +228,7 @@ def bag(request: StaffRequest, reference: str) -> HttpResponse:
     saved = next((e for e in bags if e.container and e.container.reference == request.GET.get("bagged")), None)
     context = {
         "undo": _undo(request, entries, saved is not None),
-        "lot_so_far": history.bagged_into(saved.container.lot) if saved and saved.container else None,
+        "lot_so_far": history.bagged_into(box.lot) if (box := saved and saved.container) and box.lot else None,
         "bags": bags,
         "sums": history.summed(entries, Kind.OUTPUT),
         "saved": saved,
