@@ -102,13 +102,13 @@ def _check_may_come_out(batch: Batch, material: Material, *, by: User, at: dt.da
     check_after_opening(batch, at)
 
 
-def lots_for(batch: Batch, material: Material, owner: Party | None = None) -> list[Lot]:
+def lots_for(batch: Batch, material: Material, owner: Party | None = None, *, only: Lot | None = None) -> list[Lot]:
     """The lots a bag of this batch may go into: of one material, grade, owner and pool (RULE-5), made here, of which
     nothing was shipped; those of this batch first, then the newest. Where several owners' material is in the batch,
-    nobody chooses: whose the next bag is, the division's rule says (docs/adr/0010)."""
+    nobody chooses: whose the next bag is, the division's rule says (docs/adr/0010). `only`: asks for this lot alone."""
     if owner is None and division.is_commingled(batch):
         return []
-    grade = batch.grade if material == batch.grade.material else None
+    grade = batch.grade if material.pk == batch.grade.material_id else None
     shipped = Movement.objects.standing().filter(kind=Movement.Kind.SHIP, from_container__lot=OuterRef("pk"))
     own = Movement.objects.standing().filter(
         kind=Movement.Kind.OUTPUT, from_container=batch.run_id, to_container__lot=OuterRef("pk")
@@ -122,15 +122,17 @@ def lots_for(batch: Batch, material: Material, owner: Party | None = None) -> li
         origin=Lot.Origin.OWN_PROCESS,
     )
     lots = lots.exclude(division.of_other_batches(batch))
+    if only is not None:
+        lots = lots.filter(pk=only.pk)
     if batch.recipe_version.may_commingle:
         lots = lots.filter(Exists(own))
     return list(lots.annotate(is_own=Exists(own)).order_by("-is_own", "-pk")[:20])
 
 
 def _lot_for(batch: Batch, material: Material, lot: Lot | None, *, bag_kg: Decimal, by: User, at: dt.datetime) -> Lot:
-    grade = batch.grade if material == batch.grade.material else None
+    grade = batch.grade if material.pk == batch.grade.material_id else None
     owner = division.owner_of_next(batch, material, grade, bag_kg)
-    fitting = lots_for(batch, material, owner)
+    fitting = lots_for(batch, material, owner, only=lot)
     if lot is not None:
         if lot not in fitting:
             raise WrongLot(
