@@ -4,6 +4,7 @@ The cases run as the owner on a plant that has worked for some days, each in a t
 triggers off, so that nothing but the constraint can refuse.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db.models import CheckConstraint, Model, UniqueConstraint
 from plant import recompute
 from plant.api import services as api
 from plant.demo import site, story
-from plant.inventory import count_posting, counts, master_data
+from plant.inventory import count_posting, counts, master_data, months
 from plant.inventory.models import Container
 from plant.models import Role
 from plant.operation.models import Run
@@ -78,6 +79,8 @@ REFUSED: dict[str, tuple[str, str]] = {
     "inventory_hold_kind_known": ("kind = 'mood'", ANY),
     "inventory_hold_has_reason": ("reason = ''", ANY),
     "inventory_hold_release_complete": ("released_at = now()", ANY),
+    "inventory_monthstatement_month_sane": ("month = '2026-05-02'", ANY),
+    "inventory_monthstatement_signed_by": ("by_id = NULL", ANY),
     "inventory_dailyflow_kg_bounds": ("kg = 'NaN'", ANY),
     "inventory_dailyflow_flow_known": ("flow = 'stolen'", ANY),
     "inventory_scale_unit_known": ("unit = 'st'", ANY),
@@ -201,6 +204,8 @@ def worked(module_db: None) -> None:
     )
     _count(plant)
     _divide(plant)
+    may = dt.date(2026, 5, 1)
+    months.sign_off(site=plant.site, month=may, seen_version=0, by=plant.users["manager"], now=NOON)
     api.create_key(party=plant.parties["POST1"], name="invoicing", by=None, at=NOON)
     recompute.mark_stale("daily-flow", "GMBI:2026-06-10")
     record_run(kind=Run.Kind.BACKUP, began_at=NOON, ended_at=NOON, details={})
