@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from plant.demo import dock, floor, gate, incidents, scene
+from plant.demo import dock, floor, gate, incidents, mending, scene
 from plant.demo.feeds import DAY, FEEDS, MODULES, Feed, tonnage
 from plant.demo.floor import ANODE, Run
 from plant.demo.site import Plant
@@ -34,6 +34,9 @@ HALF_FULL = 0.5
 ONCE_IN: tuple[tuple[int, int, Callable[[Teller], None]], ...] = (
     # so many working days, on which of them, what
     (17, 2, dock.receive_damaged),
+    (14, 6, mending.count_bay),
+    (16, 9, mending.split_box),
+    (19, 7, mending.correct_weight),
     (23, 12, gate.correct_papers),
     (29, 21, gate.give_up),
     (41, 19, gate.come_back),
@@ -197,7 +200,7 @@ def _batch(course: Course, feed: Feed) -> None:
     run = floor.work(teller, feed, boxes)
     modules_kg = sum((box.kg for box in run.bags if box.material == "MODULE"), ZERO_KG)
     course.due[MODULES.code] = course.due.get(MODULES.code, 0) + float(modules_kg)
-    if feed.line == "LINE-1":
+    if feed.line == "LINE-1" and feed.code != "POWDER":  # a bag more, and it would yield more than its mass
         course.last_run = run
     if feed.grade != "NMC_MODULE" and teller.happens(0.08):
         incidents.hold_bag(teller, run.bags)

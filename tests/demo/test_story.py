@@ -91,6 +91,12 @@ def test_some_things_went_wrong(plant):
     assert Container.objects.on_site(plant.site).in_stock().exclude(condition="intact").exists()
 
 
+def test_some_were_put_right(plant):
+    of_site = Movement.objects.filter(site=plant.site)
+    assert of_site.filter(corrects__isnull=False).exists()
+    assert {Kind.SPLIT, Kind.ADJUST} <= set(of_site.values_list("kind", flat=True))
+
+
 def test_a_batch_closes_above_the_band_and_nobody_has_explained_it(plant):
     bad = BatchResult.objects.get(batch__site=plant.site, closure_ratio__gt=Decimal("1.03"))
     assert bad.batch.state_reason == ""
