@@ -4,8 +4,8 @@ the numbers while they are typed. The server decides; a page without scripts has
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
