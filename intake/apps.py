@@ -6,8 +6,7 @@ class IntakeConfig(AppConfig):
     label = "intake"
 
     def ready(self) -> None:
-        from intake import labels
-        from intake import scans
+        from intake import labels, scans
         from intake.panels import of_lot
         from plant import panels
 

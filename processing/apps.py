@@ -13,7 +13,7 @@ class ProcessingConfig(AppConfig):
 
         import_module("processing.facts")
         import_module("processing.services.reversals").register()
-        import_module("processing.scans").register()
         import_module("processing.services.corrections").register()
+        import_module("processing.scans").register()
         panels.home.add("processing/_of_home.html", of_home, order=20)
         panels.lot.add("processing/_of_lot.html", of_lot, order=20)

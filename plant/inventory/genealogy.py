@@ -52,7 +52,9 @@ WITH RECURSIVE walk (id, at, movement) AS (
     JOIN inventory_container far ON far.id = m.{{far}}
 )
 SELECT from_container_id, to_container_id, sum({corrected_kg_sql("edges")})
-FROM (SELECT DISTINCT m.id, m.from_container_id, m.from_location_id, m.to_container_id, m.kg FROM walk {{step}}) AS edges
+FROM (
+    SELECT DISTINCT m.id, m.from_container_id, m.from_location_id, m.to_container_id, m.kg FROM walk {{step}}
+) AS edges
 GROUP BY 1, 2 ORDER BY 1, 2
 """
 _BACK = _STEP.format(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract, extract_python
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -54,8 +54,8 @@ def strings() -> Catalog:
         name, text = str(path.relative_to(BASE)), path.read_text()
         if path.suffix == ".html":
             text = INDENT.sub("", templatize(text, origin=name))
-        for _line, words, comments, context in extract(extract_python, io.BytesIO(text.encode()), KEYWORDS):
-            found.add(words, locations=[(name, None)], auto_comments=comments, context=context)
+        for _line, words, comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
+            found.add(words, locations=[(name, 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -107,7 +107,7 @@ def wrong(catalog: Catalog) -> Iterator[str]:
 
 
 def _strings(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, (tuple, list)) else (message.string or "",)
 
 
 class Command(BaseCommand):

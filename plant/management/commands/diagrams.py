@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from plant.states import Transitions
 from plant.inventory.models import COUNT_TRANSITIONS
+from plant.states import Transitions
 from processing.models import BATCH_TRANSITIONS
 from shipments.models import SHIPMENT_TRANSITIONS
 
