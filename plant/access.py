@@ -7,8 +7,11 @@ from enum import Enum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+import pghistory
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -53,6 +56,7 @@ class Action(Enum):
     SIGN_MONTH = "sign off a month"
     SET_LIMIT = "set a limit"
     SET_STATION = "say which station a terminal is"
+    SET_PINS = "give operators their badge and PIN"
     SEE_STATUS = "see the status of the plant's machinery"
     ADMINISTER = "make users and keys"
 
@@ -84,6 +88,7 @@ MAY: dict[Action, set[Role]] = {
     Action.SIGN_MONTH: {Role.MANAGER},
     Action.SET_LIMIT: {Role.MANAGER, Role.ADMINISTRATOR},
     Action.SET_STATION: {Role.SUPERVISOR, Role.ADMINISTRATOR},
+    Action.SET_PINS: {Role.SUPERVISOR, Role.ADMINISTRATOR},
     Action.SEE_STATUS: {Role.MANAGER, Role.ADMINISTRATOR},
     Action.ADMINISTER: {Role.ADMINISTRATOR},
 }
@@ -95,6 +100,14 @@ class NotAllowed(DomainError):
 
 class BadPin(DomainError):
     code = "bad_pin"
+
+
+class BadPassword(DomainError):
+    code = "bad_password"
+
+
+class OwnAccount(DomainError):
+    code = "own_account"
 
 
 class TooManyAttempts(DomainError):
@@ -136,6 +149,46 @@ def allowed(action: Action) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
+def may_identify(by: User, person: User) -> bool:
+    """Whether `by` may set this person's badge and PIN: a supervisor those of operators, an administrator all."""
+    if by.site_id != person.site_id:
+        return False
+    return may(by, Action.ADMINISTER) or (may(by, Action.SET_PINS) and person.role == Role.OPERATOR)
+
+
+def _lock(user: User) -> None:
+    """Lock the person and read them anew, in place."""
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(of=("self",), no_key=True))
+
+
+def _lock_for(by: User, user: User) -> None:
+    """Lock both, in the order of their keys: whoever was an administrator until just now changes nobody any more."""
+    people = User.objects.filter(site=user.site).select_for_update(of=("self",), no_key=True).order_by("pk")
+    locked = {person.pk: person for person in people.filter(pk__in=(user.pk, by.pk))}
+    check(locked.get(by.pk, by), Action.ADMINISTER)
+    user.refresh_from_db()
+
+
+def _check_not_own(user: User, by: User) -> None:
+    """Only another administrator takes the role or the access of one; so there is always one left."""
+    if user.pk == by.pk:
+        raise OwnAccount(
+            _("This is your own account. Only another administrator can take away its role or its access.")
+        )
+
+
+def _check_may_identify(by: User | None, user: User) -> None:
+    if by is not None and not may_identify(by, user):
+        raise NotAllowed(_("You set the badge and PIN of operators only. Ask an administrator."))
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadPassword(" ".join(error.messages), field="password")
+
+
 @transaction.atomic
 def create_user(
     *,
@@ -147,13 +200,71 @@ def create_user(
     party: Party | None = None,
     language: str = "en",
     badge: str = "",
+    by: User | None = None,
 ) -> User:
-    """Make a login. Operators may work the floor at once; a partner's login names its party."""
+    """Make a login. Operators may work the floor at once; a partner's login names its party. Raises `BadPassword`."""
+    if by is not None:
+        check(by, Action.ADMINISTER)
     user = User(username=username, name=name, role=role, site=site, party=party, language=language, badge=badge)
+    _check_password(password, user)
     user.set_password(password)
-    user.save(force_insert=True)
-    security.info("user_created", username=user.username, role=user.role)
+    with audit.acting(by):
+        user.save(force_insert=True)
+    security.info("user_created", username=user.username, role=user.role, **_told(by))
     return user
+
+
+def _told(by: User | None) -> dict[str, str]:
+    return {"by": by.username} if by else {}
+
+
+@transaction.atomic
+def change_user(*, user: User, name: str, role: Role, language: str, party: Party | None = None, by: User) -> None:
+    """What a person is called, does here and reads; a partner's login names its party. Raises `OwnAccount`."""
+    _lock_for(by, user)
+    was = user.role
+    if role != was:
+        _check_not_own(user, by)
+    user.name, user.role, user.language, user.party = name, role, language, party
+    with audit.acting(by):
+        user.save(update_fields=["name", "role", "language", "party"])
+    if role != was:
+        security.warning("role_changed", username=user.username, was=was, role=role, **_told(by))
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User) -> None:
+    """Give a person a new password; every session they have ends. Raises `BadPassword`."""
+    _lock_for(by, user)
+    _check_password(password, user)
+    user.set_password(password)
+    with audit.acting(by):
+        user.save(update_fields=["password"])
+        pghistory.create_event(user, label="password_set")
+    security.warning("password_set", username=user.username, **_told(by))
+
+
+@transaction.atomic
+def disable_user(*, user: User, by: User) -> None:
+    """Take away a person's access: their next request is nobody's. What they did keeps their name."""
+    _lock_for(by, user)
+    _check_not_own(user, by)
+    _set_active(user, False, by)
+    security.warning("user_disabled", username=user.username, **_told(by))
+
+
+@transaction.atomic
+def enable_user(*, user: User, by: User) -> None:
+    """Give it back, with the same badge, PIN and password."""
+    _lock_for(by, user)
+    _set_active(user, True, by)
+    security.warning("user_enabled", username=user.username, **_told(by))
+
+
+def _set_active(user: User, is_active: bool, by: User) -> None:
+    user.is_active = is_active
+    with audit.acting(by):
+        user.save(update_fields=["is_active"])
 
 
 _PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
@@ -162,11 +273,15 @@ _PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
 @transaction.atomic
 def set_pin(*, user: User, pin: str, by: User | None) -> None:
     """Give a person a PIN of 4 to 6 digits, with which to take over a station's terminal. Raises `BadPin`."""
+    _lock(user)
+    _check_may_identify(by, user)
     if not _PIN.fullmatch(pin):
         raise BadPin(_("A PIN has 4 to 6 digits. Type only digits."), field="pin")
+    user.pin = make_password(pin)
     with audit.acting(by):
-        user.pin = make_password(pin)
         user.save(update_fields=["pin"])
+        pghistory.create_event(user, label="pin_set")
+    security.info("pin_set", username=user.username, **_told(by))
 
 
 @transaction.atomic
@@ -180,9 +295,12 @@ def set_language(*, user: User, language: str, by: User) -> None:
 @transaction.atomic
 def set_badge(*, user: User, badge: str, by: User | None) -> None:
     """Give a person the badge whose bar code holds `badge`; the empty text takes it away."""
+    _lock(user)
+    _check_may_identify(by, user)
+    user.badge = badge.strip().upper()
     with audit.acting(by):
-        user.badge = badge.strip().upper()
         user.save(update_fields=["badge"])
+    security.info("badge_set", username=user.username, **_told(by))
 
 
 ATTEMPTS = 5

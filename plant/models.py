@@ -166,14 +166,21 @@ class UserManager(BaseUserManager["User"]):
         return super().get_queryset().select_related("site")
 
 
-@pghistory.track(exclude=["password", "pin", "last_login"])
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    pghistory.ManualEvent("pin_set"),
+    pghistory.ManualEvent("password_set"),
+    exclude=["password", "pin", "last_login"],
+)
 class User(AbstractBaseUser):
     """A person who logs in: staff belong to a site, a partner's person to a party.
 
     At a station's terminal people say who they are by badge or name, and prove it by a PIN.
     """
 
-    username = models.CharField(max_length=60, unique=True)
+    username = models.CharField(max_length=60)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
     site = models.ForeignKey(Site, models.PROTECT, related_name="users")
@@ -201,6 +208,11 @@ class User(AbstractBaseUser):
                 condition=Q(role=Role.PARTNER, party__isnull=False) | (~Q(role=Role.PARTNER) & Q(party__isnull=True)),
                 name="plant_user_partner_has_party",
                 violation_error_message="A partner's login names its party; staff have none.",
+            ),
+            models.UniqueConstraint(
+                fields=("username",),
+                name="plant_user_username_unique",
+                violation_error_message="This login is taken. Choose another one.",
             ),
             models.UniqueConstraint(
                 fields=("site", "badge"),

@@ -4,13 +4,13 @@ The key is written in the transaction of what it guards, first of all locks: a s
 then sees its answer; a refused attempt leaves no key, so that the corrected form goes through.
 """
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from plant.errors import DomainError
@@ -33,11 +33,14 @@ def new_key() -> str:
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """What was typed and where it was sent; not the clock, not the key itself."""
+    """What was typed and where it was sent; not the clock, not the key itself.
+
+    Keyed, since a PIN may be in it: who has only the database cannot try all of them.
+    """
     typed: Iterable[tuple[str, list[str]]] = sorted(
         (name, values) for name, values in request.POST.lists() if name not in _IGNORED
     )
-    return hashlib.sha256(repr((request.path, list(typed))).encode()).hexdigest()
+    return salted_hmac("plant.once", repr((request.path, list(typed))), algorithm="sha256").hexdigest()
 
 
 def carry_out(request: HttpRequest, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("theme/", views.theme, name="theme"),
     path("language/", views.language, name="language"),
     path("find/", scans.find, name="find"),
+    path("people/", include("plant.floor.urls")),
     path("api/", include("plant.api.urls")),
     path("api/v1/", include("shipments.api_urls")),
     # The rooms, in the order material flows. Each line is one room: path("intake/", include("intake.urls")),

@@ -147,6 +147,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 OTHERWISE: dict[str, dict[str, str]] = {
     "plant_site_gs1_prefix_unique": {"code": "'OTHER'", "mark": "'ZZ'"},
     "plant_user_badge_unique": {"username": "'another'"},
+    "plant_user_username_unique": {"badge": "''"},
     "records_printer_one_at_a_station": {"code": "'OTHER'"},
     "inventory_location_one_outside": {"code": "'ELSEWHERE'"},
     "inventory_location_one_per_station": {"code": "'ELSEWHERE'"},
@@ -199,8 +200,9 @@ def worked(module_db: None) -> None:
         kind=plant.kinds["BIG_BAG"],
         tare_read=3,
         unit="kg",
-        by=plant.users["operator"],
+        by=plant.users["supervisor"],
         at=NOON,
+        now=NOON,
     )
     _count(plant)
     _divide(plant)

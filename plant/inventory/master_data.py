@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from plant import audit
+from plant import audit, services
+from plant.access import Action, check
+from plant.errors import DomainError
 from plant.inventory.models import (
     Chemistry,
     ContainerKind,
@@ -154,11 +157,70 @@ def set_station(place: Location | Scale, station: Station | None, *, by: User) -
         place.save(update_fields=["station"])
 
 
+@dataclass(frozen=True)
+class Equipment:
+    """What a station works with, unless told otherwise: its scale, its line, its bay."""
+
+    scale: Scale | None = None
+    line: Location | None = None
+    bay: Location | None = None
+
+
+def equipment_of(station: Station) -> Equipment:
+    places = {place.kind: place for place in Location.objects.filter(station=station)}
+    return Equipment(
+        scale=Scale.objects.filter(station=station, is_active=True).order_by("pk").first(),
+        line=places.get(Location.Kind.LINE),
+        bay=places.get(Location.Kind.BAY),
+    )
+
+
+@transaction.atomic
+def add_station(*, site: Site, code: str, name: str, unit: str, equipment: Equipment, by: User) -> Station:
+    """Set up a station with what it works with."""
+    check(by, Action.SET_STATION)
+    with audit.acting(by):
+        station = services.create_station(site=site, code=code, name=name, unit=unit)
+    _equip(station, equipment, by)
+    return station
+
+
+@transaction.atomic
+def change_station(*, station: Station, name: str, unit: str, is_active: bool, equipment: Equipment, by: User) -> None:
+    """What a station is called, the unit its weights are typed in, what it works with, and whether it is in use."""
+    check(by, Action.SET_STATION)
+    station.refresh_from_db(from_queryset=Station.objects.select_for_update(no_key=True))
+    station.name, station.unit, station.is_active = name, unit, is_active
+    with audit.acting(by):
+        station.save(update_fields=["name", "unit", "is_active"])
+    _equip(station, equipment, by)
+
+
+def _equip(station: Station, equipment: Equipment, by: User) -> None:
+    """What it had and has no more goes first, since a station has one line and one bay."""
+    had, has = equipment_of(station), equipment
+    for was, now in ((had.scale, has.scale), (had.line, has.line), (had.bay, has.bay)):
+        if was is not None and was != now:
+            set_station(was, None, by=by)
+        if now is not None and now.station_id != station.pk:
+            set_station(now, station, by=by)
+
+
 @transaction.atomic
 def store_tare(
-    *, station: Station, kind: ContainerKind, tare_read: Decimal, unit: str, by: User, at: dt.datetime
+    *,
+    station: Station,
+    kind: ContainerKind,
+    tare_read: Decimal,
+    unit: str,
+    by: User,
+    at: dt.datetime,
+    now: dt.datetime,
 ) -> StationTare:
     """Keep what an empty container of this kind weighs on the station's scale, in place of what was kept before."""
+    check(by, Action.SET_STATION)
+    if at > now:
+        raise DomainError(_("This time has not come yet. Type when the empty one was weighed."), field="at")
     with audit.acting(by):
         tare, _made = StationTare.objects.update_or_create(
             station=station, kind=kind, defaults={"tare_read": tare_read, "unit": unit, "weighed_at": at}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plant.inventory import correction_views, count_views, month_views, repacking_views, views
+from plant.inventory import correction_views, count_views, month_views, repacking_views, station_views, views
 
 app_name = "inventory"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("counts/<str:reference>/withdraw/", count_views.withdraw, name="withdraw"),
     path("counts/<str:reference>/compare/", count_views.review, name="review_count"),
     path("counts/<str:reference>/abandon/", count_views.abandon, name="abandon_count"),
+    path("stations/", station_views.stations, name="stations"),
+    path("stations/new/", station_views.new_station, name="new_station"),
+    path("stations/<str:code>/", station_views.station, name="station"),
+    path("stations/<str:code>/tare/", station_views.tare, name="tare"),
     path("lots/", views.lots, name="lots"),
     path("lots/<str:reference>/", views.lot, name="lot"),
     path("lots/<str:reference>/regulatory/", views.decide, name="decide"),

@@ -33,6 +33,7 @@ ICONS = {
     "print": '<path d="M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z"/>',
     "receipt": '<path d="M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6"/>',
     "right": '<path d="m9.5 6 6 6-6 6"/>',
+    "scale": '<path d="M12 4v16M7 20h10M4 7h16M4 7l-2 6h5zm16 0-2 6h5z"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',
     "sound": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4 4 0 0 1 0 6m2.5-9a8 8 0 0 1 0 12"/>',
     "split": '<path d="M4 12h5c4 0 4-6 8-6h3m-3-3 3 3-3 3M9 12c4 0 4 6 8 6h3m-3-3 3 3-3 3"/>',

@@ -44,6 +44,10 @@ MONTHS = Place(_("Months"), "inventory:months", Action.SEE_DASHBOARD, "receipt",
 PRINTERS = Place(
     _("Label printers"), "records:printers", Action.SET_PRINTERS, "print", _("Set up, test, and what waits for them")
 )
+PEOPLE = Place(_("People"), "people:people", Action.SET_PINS, "person", _("Logins, roles, badges and PINs"))
+STATIONS = Place(
+    _("Stations"), "inventory:stations", Action.SET_STATION, "scale", _("Their scale, unit, place and stored tares")
+)
 
 BAR = (DASHBOARD, RECEIPTS, LOTS, CONTAINERS, BATCHES, SHIPMENTS, LIMITS, MONTHS, STATUS)
 """The bar on top of every page; also the tiles of the office."""
@@ -64,4 +68,4 @@ def reachable(places: tuple[Place, ...], person: User | None, path: str) -> Iter
 
 
 def tiles(person: User) -> tuple[Place, ...]:
-    return (*(FLOOR if Role(person.role) in OPERATORS else BAR), PRINTERS)
+    return (*(FLOOR if Role(person.role) in OPERATORS else BAR), PEOPLE, STATIONS, PRINTERS)

@@ -15,11 +15,12 @@ NO_PAGES = {
     "inventory:withdraw", "inventory:abandon_count",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",
+    "inventory:tare", "people:badge", "people:password", "people:access",
     "intake:undo", "processing:undo", "processing:selection", "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
 }  # fmt: skip
 """Addresses that send a form, answer with a part of a page, or are for machines; a terminal is looked at by itself."""
 
-MOST_OF_A_KIND = {"supervisor": 5, "manager": 1, "ehs": 1, "operator": 0, "administrator": 0, "partner": 0}
+MOST_OF_A_KIND = {"supervisor": 5, "manager": 1, "ehs": 1, "operator": 0, "administrator": 1, "partner": 0}
 """How many pages of one view are read as each role, to find it in its states; each role looks at its first page."""
 
 
