@@ -87,7 +87,6 @@ def begin_some_work(page: Page) -> list[str]:
         f"/shipments/{draft}/",
         f"/containers/{crate}/discharge/",
         f"/find/?q={crate}",
-        f"/find/?q={crate}",
         label,
     ]
 

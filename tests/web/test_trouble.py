@@ -1,6 +1,5 @@
 """When something is not there or does not work, the page says so in words and shows a way on."""
 
-import pytest
 from django.db import OperationalError
 from django.test import Client
 
