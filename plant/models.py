@@ -170,8 +170,8 @@ class UserManager(BaseUserManager["User"]):
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    pghistory.ManualEvent("pin_set"),
-    pghistory.ManualEvent("password_set"),
+    pghistory.ManualEvent("pin_set"),  # type: ignore[no-untyped-call]
+    pghistory.ManualEvent("password_set"),  # type: ignore[no-untyped-call]
     exclude=["password", "pin", "last_login"],
 )
 class User(AbstractBaseUser):
