@@ -267,7 +267,7 @@ def _set_active(user: User, is_active: bool, by: User) -> None:
         user.save(update_fields=["is_active"])
 
 
-_PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
+PIN = re.compile(r"\A[0-9]{4,6}\Z", re.ASCII)
 
 
 @transaction.atomic
@@ -275,7 +275,7 @@ def set_pin(*, user: User, pin: str, by: User | None) -> None:
     """Give a person a PIN of 4 to 6 digits, with which to take over a station's terminal. Raises `BadPin`."""
     _lock(user)
     _check_may_identify(by, user)
-    if not _PIN.fullmatch(pin):
+    if not PIN.fullmatch(pin):
         raise BadPin(_("A PIN has 4 to 6 digits. Type only digits."), field="pin")
     user.pin = make_password(pin)
     with audit.acting(by):

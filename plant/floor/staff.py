@@ -176,7 +176,7 @@ def _carry_out(request: StaffRequest, person: User, which: str, form: Form, chan
 def _show(
     request: StaffRequest, person: User, *, again: tuple[str, Form] | None = None, status: int = 200
 ) -> HttpResponse:
-    context: dict[str, Any] = {"person": person, "is_own": person.pk == request.user.pk, "history": _history(person)}
+    context: dict[str, Any] = {"who": person, "is_own": person.pk == request.user.pk, "history": _history(person)}
     context["forms"] = _forms(request.user, person) | (dict([again]) if again else {})
     return page(request, "floor/person.html", context, status=status)
 

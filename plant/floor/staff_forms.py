@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.validators import RegexValidator
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from plant.access import PIN
 from plant.models import Party, Role, Site, User
 from plant.web import OneOf, SearchField, TextField
 
@@ -25,12 +26,23 @@ def _secret(**kwargs: Any) -> forms.CharField:
 def _password() -> forms.CharField:
     sentences = {"required": _("Type a password."), "max_length": _("At most 200 characters. Shorten it.")}
     rule = lazystr(" ".join(password_validators_help_texts()))
-    return _secret(label=_("New password"), max_length=200, help_text=rule, error_messages=sentences)
+    return _secret(
+        label=_("New password"),
+        max_length=200,
+        help_text=rule,
+        error_messages=sentences,
+        validators=[validate_password],
+    )
 
 
 def _pin(help_text: Any) -> forms.CharField:
     return _secret(
-        label=_("New PIN"), max_length=20, required=False, help_text=help_text, attrs={"inputmode": "numeric"}
+        label=_("New PIN"),
+        max_length=20,
+        required=False,
+        help_text=help_text,
+        validators=[RegexValidator(PIN, _("A PIN has 4 to 6 digits. Type only digits."))],
+        attrs={"inputmode": "numeric"},
     )
 
 

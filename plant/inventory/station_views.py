@@ -129,7 +129,7 @@ def _show(
     start |= {"scale": has.scale, "line": has.line, "bay": has.bay}
     tares = list(StationTare.objects.filter(station=station).select_related("kind").order_by("kind__name"))
     context = {
-        "station": station,
+        "where": station,
         "form": form or StationForm(site=station.site, station=station, initial=start),
         "tare": tare or TareForm(station=station),
         "tares": tares,

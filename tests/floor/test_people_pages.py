@@ -173,6 +173,7 @@ def test_a_supervisor_gives_operators_badge_and_pin_and_nobody_else(supervisor, 
     assert "Save badge and PIN" in text(page)
     assert "Take away access" not in text(page)
     assert "Set the password" not in text(page)
+    assert "Shift supervisor Supervisor" in text(page)  # the bar names who looks, not whom
     assert send(supervisor, "/people/operator/badge/", {"badge": "OP-9999", "pin": "8642"}).status_code == 303
     assert access.check_password("8642", anew(plant.users["operator"]).pin)
 
