@@ -86,7 +86,7 @@ def read(shipments: ShipmentQuerySet) -> Iterator[Seen]:
 
     The queryset decides which ones; it is the one place that knows what a partner may see.
     """
-    selected, chosen = shipments.query.sql_with_params()
+    selected, chosen = shipments.with_returned_at().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(READ.format(shipments=selected), chosen)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

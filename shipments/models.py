@@ -17,9 +17,12 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
         return self.filter(site=site)
 
     def visible_to(self, party: Party) -> "ShipmentQuerySet":
-        """What a consignee sees, with `returned_at`: its own, from dispatch on and never again invisible."""
-        returned = models.Case(models.When(state=ShipmentState.RETURNED, then=F("ended_at")))
-        return self.filter(consignee=party, dispatched_at__isnull=False).annotate(returned_at=returned)
+        """What a consignee sees: its own, from dispatch on and never again invisible."""
+        return self.filter(consignee=party, dispatched_at__isnull=False)
+
+    def with_returned_at(self) -> "ShipmentQuerySet":
+        """With `returned_at`: when it came back, of a returned one."""
+        return self.annotate(returned_at=models.Case(models.When(state=ShipmentState.RETURNED, then=F("ended_at"))))
 
     def found_by(self, text: str) -> "ShipmentQuerySet":
         """By its own reference, papers and consignee, or by the reference of a lot or container that is in it."""

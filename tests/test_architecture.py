@@ -45,7 +45,8 @@ def test_no_module_is_named_for_nothing():
 
 WRITES = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 WRITERS = re.compile(
-    r"(services|facts|ledger|weighing|master_data|services/\w+|runner|marks|once|access|demo/\w+|keys|throttle)\.py$"
+    r"(services|facts|ledger|weighing|master_data|services/\w+|runner|marks|once|access|demo/\w+|keys|throttle"
+    r"|repacking|together|counts|count_posting|months|corrections|papers|withdrawing)\.py$"
 )
 
 

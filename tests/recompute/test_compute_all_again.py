@@ -13,9 +13,15 @@ from processing.models import BatchResult
 from tests.factories import NOON, world
 
 
+NO_FIGURES = {"printer-queue"}
+"""What workers do and nothing is kept of: labels are sent to their printer."""
+
+
 def _figures() -> dict[tuple[str, str], Any]:
     figures = {}
     for fact in recompute.all_facts():
+        if fact.name in NO_FIGURES:
+            continue
         assert fact.keys, fact.name
         assert fact.stored, fact.name
         keys = fact.keys()

@@ -120,7 +120,7 @@ def test_a_draft_leaves_or_is_given_up(committed_db):
         answers = dock.at_once(lambda s=shipment: dock.dispatch(plant, s), lambda s=shipment: dock.cancel(plant, s))
 
         assert one_refusal(answers) in (
-            f"{shipment} has left. Return it instead.",
+            f"{shipment} has left. Return it instead; what never left, a supervisor takes back.",
             "Cancelled cannot become dispatched. Load the page again to see what is possible.",
         )
         shipment.refresh_from_db()
