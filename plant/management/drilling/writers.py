@@ -83,7 +83,7 @@ def judge(oracle: Oracle) -> Verdict:
         unknown=len(unknown),
         lost=[k for k, line in acknowledged.items() if (line["container"], line["kg"]) not in stored.get(k, ())],
         doubled=[key for key, records in stored.items() if len(records) > 1],
-        open=[key for key, line in last.items() if line["what"] == "unknown"],
+        open=[f"{key} ({line['why']})" for key, line in last.items() if line["what"] == "unknown"],
     )
 
 
@@ -116,7 +116,7 @@ def _write(address: str, login: tuple[str, str], oracle: Oracle, end: Any, new_k
     while not end.is_set():
         if dock.is_full:
             _patiently(dock.book, browser)
-        _log_one(dock, oracle, f"{chance.randrange(1000, 9000) / 10:.1f}", new_key)
+        _log_one(dock, oracle, f"{chance.randrange(4900, 5100) / 10:.1f}", new_key)
 
 
 def _log_one(dock: Dock, oracle: Oracle, net_kg: str, new_key: bool) -> None:
