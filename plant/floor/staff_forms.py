@@ -94,7 +94,7 @@ class NewPersonForm(PersonForm):
     username = TextField(
         label=_("Login"),
         max_length=60,
-        help_text=_("Small letters, digits, dots and hyphens, such as m.rivera. It stays as it is."),
+        help_text=_("Small letters, digits, dots and hyphens, such as operator.3. It stays as it is."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
         validators=[RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9.-]*\Z", _("Only letters, digits, dots and hyphens."))],
     )

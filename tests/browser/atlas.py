@@ -16,7 +16,8 @@ NO_PAGES = {
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",
     "inventory:tare", "people:badge", "people:password", "people:access",
-    "intake:undo", "processing:undo", "processing:selection", "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
+    "intake:undo", "processing:undo", "processing:selection",
+    "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
 }  # fmt: skip
 """Addresses that send a form, answer with a part of a page, or are for machines; a terminal is looked at by itself."""
 

@@ -11,8 +11,8 @@ from tests.factories import PASSWORD
 from tests.pages import browser, form, send, text
 
 NEW = {
-    "name": "Maria Rivera",
-    "username": "M.Rivera",
+    "name": "Second operator",
+    "username": "Operator.3",
     "role": "operator",
     "language": "es",
     "password": "a long new password",
@@ -42,15 +42,15 @@ def change(client, username, **typed):
 
 def test_an_administrator_makes_a_login_with_which_one_can_work_at_once(administrator, plant):
     answer = send(administrator, "/people/new/", NEW)
-    assert (answer.status_code, answer["Location"]) == (303, "/people/m.rivera/")
+    assert (answer.status_code, answer["Location"]) == (303, "/people/operator.3/")
 
-    made = User.objects.get(username="m.rivera")
+    made = User.objects.get(username="operator.3")
     assert (made.role, made.language, made.badge, made.site) == ("operator", "es", "OP-0042", plant.site)
     assert made.check_password(NEW["password"])
     assert access.check_password("4321", made.pin)
-    listed = text(administrator.get("/people/?q=rivera"))
-    assert "Maria Rivera m.rivera Operator – OP-0042 Yes Español Yes" in listed
-    assert Client().post("/login/", {"username": "m.rivera", "password": NEW["password"]}).status_code == 302
+    listed = text(administrator.get("/people/?q=operator.3"))
+    assert "Second operator operator.3 Operator – OP-0042 Yes Español Yes" in listed
+    assert Client().post("/login/", {"username": "operator.3", "password": NEW["password"]}).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from plant.recompute.models import Mark
 from processing.models import BatchResult
 from tests.factories import NOON, world
 
-
 NO_FIGURES = {"printer-queue"}
 """What workers do and nothing is kept of: labels are sent to their printer."""
 
