@@ -10,14 +10,15 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from playwright.sync_api import APIRequestContext
 
 NO_PAGES = {
-    "healthz", "readyz", "metrics", "logout", "theme", "awake", "unlock", "switch", "api:openapi",
+    "healthz", "readyz", "metrics", "logout", "theme", "language", "awake", "unlock", "switch", "api:openapi",
     "shipments-api:list", "shipments-api:detail",
     "inventory:withdraw", "inventory:abandon_count",
     "inventory:move", "inventory:hold", "inventory:release", "inventory:reverse", "inventory:decide",
     "records:test_print", "records:again", "records:drop",
     "inventory:tare", "people:badge", "people:password", "people:access",
     "intake:undo", "processing:undo", "processing:selection",
-    "shipments:add", "shipments:remove", "shipments:selection", "demo:first_hour",
+    "shipments:add", "shipments:remove", "shipments:selection", "shipments:again",
+    "demo:first_hour",
 }  # fmt: skip
 """Addresses that send a form, answer with a part of a page, or are for machines; a terminal is looked at by itself."""
 

@@ -86,6 +86,7 @@ def begin_some_work(page: Page) -> list[str]:
         f"/batches/{planned}/",
         f"/shipments/{draft}/",
         f"/containers/{crate}/discharge/",
+        f"/containers/{crate}/correct/1/",
         f"/find/?q={crate}",
         label,
     ]
