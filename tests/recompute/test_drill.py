@@ -17,4 +17,4 @@ def test_every_figure_ends_right_whatever_is_killed_and_not_without_the_guard() 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nothing broke" in done.stdout
     assert "Without its guard, as it must be: Valkey was told FLUSHALL" in done.stdout
-    assert done.stdout.endswith("GREEN\n")
+    assert done.stdout.splitlines()[-1].startswith("GREEN recompute")

@@ -30,6 +30,7 @@ def double_submit(task: Task) -> Outcome:
 
         def press(key: str, seal: str, net_kg: str, path: str, fields: dict[str, list[str]]) -> Answer:
             mine = str(uuid.uuid4()) if task.control else key
+            browser.hang_up()  # a line that was idle may be closed by now, and a form is not sent on it twice
             return browser.post(path, {**fields, "once": [mine], "seal": [seal], "net": [net_kg]})
 
         return press
