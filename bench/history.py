@@ -74,8 +74,7 @@ class Years:
         owner.execute("VACUUM ANALYZE")
         owner.autocommit = False
         shipped = min(end, self.count - IN_STOCK) - first
-        at_rest = (end - first - shipped) * 9
-        moved = (end - first) * MOVEMENTS - at_rest
+        moved = (end - first) * MOVEMENTS - (end - first - shipped) * 9
         return History(end - first, moved, shipped * 3, self.days[first // A_DAY], self.days[(end - 1) // A_DAY])
 
     def _days(self, cursor: "psycopg.Cursor[Any]", first: int, end: int) -> None:
