@@ -14,6 +14,8 @@ from plant.management import backups, contents, restoring
 from plant.management.environment import BASE
 from plant.operation.models import Run
 
+pytestmark = pytest.mark.xdist_group("restore")  # each looks that no scratch database is left on the server
+
 
 @pytest.fixture(scope="module")
 def backup(worked, tmp_path_factory):
