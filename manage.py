@@ -137,6 +137,8 @@ def main():
     if command in BEFORE_SETTINGS:
         from importlib import import_module
 
+        # Named in a shell, Django would read them when such a command ends, and find nothing set.
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
         import_module("plant.management.commands." + command).Command().run_from_argv(sys.argv)
         return
     from django.core.management import execute_from_command_line
